@@ -1,0 +1,80 @@
+"""Errors as RFC 9457 problem+json, each with its code; an unexpected one says nothing of its insides."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from voc.errors import CODES, AccessError, RetryableError, UsageError, VocError
+
+log = structlog.get_logger("voc.api")
+
+STATUS: dict[str, int] = {
+    "VOC-E103": 410,
+    "VOC-E104": 404,
+    "VOC-E106": 422,
+    "VOC-E107": 413,
+    "VOC-E109": 415,
+    "VOC-E111": 409,
+    "VOC-E600": 401,
+    "VOC-E601": 403,
+    "VOC-E602": 403,
+    "VOC-E603": 429,
+}
+
+
+def status_of(error: VocError) -> int:
+    """HTTP status of an error."""
+    if error.code in STATUS:
+        return STATUS[error.code]
+    if isinstance(error, UsageError | AccessError):
+        return 422 if error.code in ("VOC-E101", "VOC-E102", "VOC-E105") else 400
+    return 503 if isinstance(error, RetryableError) else 500
+
+
+def problem(status: int, code: str, detail: str, **more: Any) -> Response:
+    """A problem+json answer."""
+    body = {"type": f"urn:voc:error:{code}", "title": CODES[code], "status": status, "code": code, "detail": detail}
+    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
+    if status in (429, 503):
+        headers["Retry-After"] = "1"
+    return Response(
+        orjson.dumps(body | more), status_code=status, media_type="application/problem+json", headers=headers
+    )
+
+
+def install(app: FastAPI) -> None:
+    """Answer every failure as a problem."""
+
+    @app.exception_handler(VocError)
+    async def _known(_: Request, error: VocError) -> Response:
+        return problem(status_of(error), error.code, error.line().partition(": ")[2])
+
+    @app.exception_handler(RequestValidationError)
+    async def _invalid(_: Request, error: RequestValidationError) -> Response:
+        # Where and why, never the value: it may be a customer's words.
+        places = [
+            {"at": ".".join(str(part) for part in item["loc"]), "why": item["msg"]}
+            for item in error.errors()[:20]
+        ]
+        unknown = bool(places) and all("extra" in item["type"] for item in error.errors())
+        code = "VOC-E101" if unknown else "VOC-E102"
+        if any(item["loc"][:1] == ("body",) for item in error.errors()):
+            code = "VOC-E105"
+        detail = f"{places[0]['at']}: {places[0]['why']}" if places else CODES[code]
+        return problem(422, code, detail, errors=places)
+
+    @app.exception_handler(HTTPException)
+    async def _http(_: Request, error: HTTPException) -> Response:
+        code = {404: "VOC-E104", 413: "VOC-E107"}.get(error.status_code, "VOC-E100")
+        return problem(error.status_code, code, str(error.detail))
+
+    @app.exception_handler(Exception)
+    async def _unexpected(request: Request, error: Exception) -> Response:
+        log.error("unexpected", path=request.scope["path"], kind=type(error).__name__, exc_info=False)
+        return problem(500, "VOC-E503", "internal error; the log names its kind")

@@ -1,0 +1,101 @@
+"""`voc ingest`: files into the ledger; `--wait` until they are searchable."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from voc.cli import shared
+from voc.collect import ingest as collecting
+from voc.collect.files import expand
+from voc.collect.mapping import load_mapping
+from voc.errors import UsageError, VocError
+from voc.runtime import Runtime
+from voc.types import KINDS
+
+_SHOWN = 20  # refused rows printed one by one; the rest is counted (all are in the dead letters)
+
+
+def ingest(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="CSV, TSV, JSONL, JSON, XLSX, XLS, ZIP or a folder of these.")],
+    source: Annotated[str | None, typer.Option(help="Source id; default: the file's stem.")] = None,
+    kind: Annotated[str, typer.Option(help="review, post, ticket, chat or survey.")] = "review",
+    mapping: Annotated[Path | None, typer.Option(help="Mapping file: which column is which field.")] = None,
+    wait: Annotated[bool, typer.Option("--wait", help="Return when everything is searchable.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show how the first rows would be read; keep nothing.")] = False,
+    workspace: shared.WorkspaceOption = None,
+    as_json: shared.JsonOption = False,
+) -> None:
+    """Read files into the ledger. Good rows are kept, bad ones are named and kept as dead letters.
+
+    Exit 0 when every row is on disk, 1 when some were refused, 2 on wrong use. The same file again adds
+    nothing; a changed row makes a revision.
+
+    Example: voc ingest 评价.csv --source tmall --kind review --wait
+    """
+    if kind not in KINDS:
+        raise UsageError("unknown kind", code="VOC-E102", value=kind, cure="one of " + ", ".join(KINDS))
+    columns = load_mapping(mapping) if mapping else None
+    if dry_run:
+        _preview(files, columns, workspace)
+        return
+    opened = shared.runtime(workspace)
+    name = opened.workspace().name
+    reports, failed = [], False
+    for path in expand(files):
+        try:
+            report = _one(opened, path, name, source=source, kind=kind, mapping=columns)
+        except VocError as error:
+            if len(files) == 1 and isinstance(error, UsageError) and error.code == "VOC-E108":
+                raise
+            shared.say(error.line())
+            failed = True
+            continue
+        failed = failed or bool(report.refused_total)
+        reports.append({"file": path.name, "source": source or path.stem, **_counts(report)})
+        if not as_json:
+            counts = _counts(report)
+            shared.out(f"{path.name}: " + ", ".join(f"{counts[k]} {k}" for k in counts))
+    if wait:
+        with shared.bar("reading and labelling") as bar:
+            waiting = opened.pending()
+            opened.work_until_empty(
+                note=shared.say, on_progress=lambda p: bar.to(p.documents + p.failed, total=waiting)
+            )
+    if as_json:
+        shared.out_json({"workspace": name, "files": reports, "searchable": wait})
+    raise typer.Exit(1 if failed else 0)
+
+
+def _one(opened: Runtime, path: Path, workspace: str, **how: object) -> collecting.IngestReport:
+    with shared.bar(path.name) as bar:
+        report = collecting.ingest_file(
+            opened.ledger,
+            path,
+            workspace=workspace,
+            settings=opened.settings,
+            on_progress=lambda rows: bar.to(rows),
+            **how,  # type: ignore[arg-type]
+        )
+    for refused in report.refused[:_SHOWN]:
+        shared.say(f"error {refused.code}: {path.name} {refused.place}: {refused.reason}")
+    if report.refused_total > _SHOWN:
+        shared.say(f"… and {report.refused_total - _SHOWN} more refused rows; all are dead letters, `voc doctor` counts them")
+    return report
+
+
+def _counts(report: collecting.IngestReport) -> dict[str, int]:
+    return {
+        "created": report.created,
+        "revised": report.revised,
+        "unchanged": report.unchanged,
+        "refused": report.refused_total,
+    }
+
+
+def _preview(files: list[Path], columns: object, workspace: str | None) -> None:
+    for path in expand(files):
+        rows = collecting.preview(path, mapping=columns, settings=shared.settings(workspace))  # type: ignore[arg-type]
+        shared.out_json({"file": path.name, "rows": rows})

@@ -1,0 +1,53 @@
+"""Deterministic ids: the same thing always has the same id, in every process and after every rebuild."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+
+
+def _digest(*parts: str) -> str:
+    # Lengths are hashed too, so that ("a", "bc") and ("ab", "c") differ.
+    h = hashlib.sha256()
+    for part in parts:
+        raw = part.encode("utf-8", "surrogatepass")
+        h.update(len(raw).to_bytes(8, "big"))
+        h.update(raw)
+    return base64.b32encode(h.digest()[:15]).decode("ascii").lower()
+
+
+def document_id(workspace: str, source: str, native_id: str) -> str:
+    """`d_` and 24 characters, from (workspace, source, native id)."""
+    return "d_" + _digest("document", workspace, source, native_id)
+
+
+def opinion_id(document: str, text_revision: int, start: int, end: int, ordinal: int) -> str:
+    """`o_…` from (document, text revision, clause span, ordinal): no aspect, no model in it."""
+    return "o_" + _digest("opinion", document, str(text_revision), str(start), str(end), str(ordinal))
+
+
+def mention_id(opinion: str) -> str:
+    """`m_…`: one label an opinion, so a taxonomy edit keeps the id."""
+    return "m_" + opinion[2:]
+
+
+def made_native_id(source: str, author_id: str | None, raw_text: str, occurrence: int) -> str:
+    """The native id of a record that came without one (DESIGN 4): its occurrence number starts at 0."""
+    return "sha256:" + _digest("native", source, author_id or "", raw_text, str(occurrence))
+
+
+def author_key(id_key: bytes, workspace: str, source: str, author_id: str) -> str:
+    """`a_…`: keyed pseudonym; cannot be reversed without the identity key, differs between workspaces."""
+    message = "\x1f".join((workspace, source, author_id)).encode("utf-8", "surrogatepass")
+    return "a_" + base64.b32encode(hmac.new(id_key, message, hashlib.sha256).digest()[:15]).decode().lower()
+
+
+def person_of(author: str | None, document: str) -> str:
+    """`p_…`: the person behind an unlinked author key; an unknown author is a person of one document."""
+    return "p_" + (author[2:] if author else _digest("person", document))
+
+
+def content_digest(raw: bytes) -> str:
+    """sha256 hex of bytes: tells whether a record changed."""
+    return hashlib.sha256(raw).hexdigest()

@@ -1,0 +1,35 @@
+"""What every part of the ledger works with: the database, the cipher, the clock."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Engine
+
+from voc.clock import Clock
+from voc.db import transactions
+from voc.ledger.cipher import Cipher
+from voc.ledger.times import micros
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """One opened ledger."""
+
+    engine: Engine
+    cipher: Cipher
+    id_key: bytes
+    clock: Clock
+
+    def reading(self) -> AbstractContextManager[Connection]:
+        """One consistent state."""
+        return transactions.reading(self.engine)
+
+    def writing(self) -> AbstractContextManager[Connection]:
+        """One transaction, on disk when it ends."""
+        return transactions.writing(self.engine)
+
+    def now(self) -> int:
+        """Microseconds since 1970 UTC."""
+        return micros(self.clock())

@@ -1,0 +1,144 @@
+"""What must be true of a ledger whatever happened to its process; `voc doctor` lists what is not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
+
+from voc.db.tables import annotated, counters, dead_letters, items, outbox, revisions, sources, work
+from voc.ledger.book import Book
+
+_OF_WORK = and_(work.c.workspace == items.c.workspace, work.c.item == items.c.item)
+_OF_OUTBOX = and_(outbox.c.workspace == items.c.workspace, outbox.c.item == items.c.item)
+
+
+def _count(table: Any, *where: ColumnElement[bool]) -> Select[Any]:
+    return select(func.count()).select_from(table).where(*where)
+
+
+def _exists(table: Any, *where: ColumnElement[bool]) -> ColumnElement[bool]:
+    return select(1).select_from(table).where(*where).exists()
+
+
+def _rules() -> tuple[tuple[str, Select[Any]], ...]:
+    current = _exists(revisions, revisions.c.seq == items.c.seq, revisions.c.item == items.c.item)
+    has_words = _exists(annotated, annotated.c.item == items.c.item, annotated.c.body.is_not(None))
+    sent = _exists(outbox, _OF_OUTBOX, outbox.c.waiting.is_(False))
+    waits = _exists(outbox, _OF_OUTBOX, outbox.c.waiting.is_(True))
+    at_work = _exists(work, _OF_WORK)
+    buried = _exists(dead_letters, dead_letters.c.item == items.c.item)
+    head = annotated.alias("head")
+    return (
+        (
+            "dead letters without a code or a reason",
+            _count(dead_letters, or_(dead_letters.c.code == "", dead_letters.c.reason == "")),
+        ),
+        (
+            "dead letters of documents that are not dead",
+            _count(
+                dead_letters,
+                dead_letters.c.item.is_not(None),
+                ~_exists(items, items.c.item == dead_letters.c.item, items.c.state == "dead"),
+            ),
+        ),
+        ("dead documents without a dead letter", _count(items, items.c.state == "dead", ~buried)),
+        ("documents without their current revision", _count(items, items.c.state != "deleted", ~current)),
+        (
+            "deleted documents with words left",
+            _count(items, items.c.state == "deleted", or_(current, has_words)),
+        ),
+        ("indexed documents without an annotation", _count(items, items.c.state == "indexed", ~has_words)),
+        ("indexed documents that were never acknowledged", _count(items, items.c.state == "indexed", ~sent)),
+        (
+            "pending documents that nobody works on",
+            _count(items, items.c.state == "pending", ~at_work, ~waits),
+        ),
+        (
+            "work without a document that waits for it",
+            _count(work, ~_exists(items, _OF_WORK, items.c.state == "pending", items.c.seq == work.c.seq)),
+        ),
+        ("outbox rows without a document", _count(outbox, ~_exists(items, _OF_OUTBOX))),
+        (
+            "outbox rows without an annotation",
+            _count(
+                outbox,
+                ~_exists(
+                    annotated,
+                    annotated.c.item == outbox.c.item,
+                    or_(outbox.c.deleted.is_(True), annotated.c.body.is_not(None)),
+                ),
+            ),
+        ),
+        (
+            "annotations that were never sent",
+            _count(
+                annotated,
+                ~_exists(
+                    outbox, outbox.c.workspace == annotated.c.workspace, outbox.c.item == annotated.c.item
+                ),
+            ),
+        ),
+        (
+            "revisions without a document",
+            _count(revisions, ~_exists(items, items.c.item == revisions.c.item)),
+        ),
+        (
+            "copies whose representative is gone or a copy itself",
+            _count(
+                annotated.join(items, items.c.document_id == annotated.c.duplicate_of).join(
+                    head, head.c.item == items.c.item
+                ),
+                or_(head.c.duplicate_of.is_not(None), head.c.copy_group != annotated.c.copy_group),
+            ),
+        ),
+        (
+            "copies of a document that is not there",
+            _count(
+                annotated,
+                annotated.c.duplicate_of.is_not(None),
+                ~_exists(items, items.c.document_id == annotated.c.duplicate_of, items.c.state != "deleted"),
+            ),
+        ),
+        (
+            "documents of a source that is not there",
+            _count(
+                items,
+                ~_exists(sources, sources.c.workspace == items.c.workspace, sources.c.name == items.c.source),
+            ),
+        ),
+        (
+            "versions beyond the counter",
+            _count(outbox, outbox.c.version > _last("version")),
+        ),
+        (
+            "acknowledgements beyond the counter",
+            _count(outbox, outbox.c.ack_seq > _last("ack")),
+        ),
+    )
+
+
+def _last(name: str) -> Any:
+    return select(counters.c.value).where(counters.c.name == name).scalar_subquery()
+
+
+def check(book: Book) -> list[str]:
+    """See `Ledger.check`."""
+    with book.reading() as conn:
+        return [*_broken(conn), *_file(conn)]
+
+
+def _broken(conn: Connection) -> list[str]:
+    found = []
+    for what, query in _rules():
+        count = conn.execute(query).scalar_one()
+        if count:
+            found.append(f"{count} {what}")
+    return found
+
+
+def _file(conn: Connection) -> list[str]:
+    if conn.dialect.name != "sqlite":
+        return []
+    answer = conn.exec_driver_sql("PRAGMA quick_check(1)").scalar()
+    return [] if answer == "ok" else ["the ledger's file is damaged"]

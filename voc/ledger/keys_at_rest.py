@@ -1,0 +1,114 @@
+"""The two secrets of an installation, from settings or 0600 files: for raw text and for pseudonyms."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+import stat
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from voc.config import Settings
+from voc.errors import ConfigError
+
+DATA_KEY_FILE = "data.key"
+ID_KEY_FILE = "id.key"
+LEDGER_FILE = "ledger.sqlite"
+_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """32 bytes each; never shown."""
+
+    data_key: bytes = field(repr=False)
+    id_key: bytes = field(repr=False)
+
+
+def load_or_make(home: Path, settings: Settings) -> Keys:
+    """The keys of this home; what no setting gives is read from its file, and made on first use.
+
+    Raises:
+        ConfigError: a key is not base64 of 32 bytes, or its file is gone while the ledger it belongs to is
+            there (VOC-E201); the home cannot be used (VOC-E206).
+    """
+    try:
+        _prepare(home)
+        return Keys(
+            data_key=_key(home, DATA_KEY_FILE, settings.data_key, "VOC_DATA_KEY"),
+            id_key=_key(home, ID_KEY_FILE, settings.id_key, "VOC_ID_KEY"),
+        )
+    except OSError as error:
+        raise ConfigError(
+            f"the home folder cannot be used: {error.strerror or type(error).__name__}",
+            code="VOC-E206",
+            value=str(home),
+            cure="set VOC_HOME to a folder you can write",
+        ) from error
+
+
+def _prepare(home: Path) -> None:
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    found = home.stat()
+    # A folder that is ours alone (empty, or with our keys in it) is closed to others; /tmp is not.
+    ours = found.st_uid == os.getuid() and not found.st_mode & stat.S_ISVTX
+    if ours and found.st_mode & 0o077 and ((home / DATA_KEY_FILE).exists() or not any(home.iterdir())):
+        home.chmod(0o700)
+
+
+def _key(home: Path, name: str, given: SecretStr | None, variable: str) -> bytes:
+    if given is not None:
+        return _decoded(given.get_secret_value(), variable)
+    path = home / name
+    if not path.exists():
+        if (home / LEDGER_FILE).exists():
+            raise ConfigError(
+                "the key of this ledger is missing",
+                code="VOC-E201",
+                value=str(path),
+                cure=f"restore {name} from a backup, or set {variable}",
+            )
+        _make(path)
+    if path.stat().st_mode & 0o077:
+        path.chmod(0o600)
+    return _decoded(path.read_text(encoding="ascii", errors="replace"), str(path))
+
+
+def _make(path: Path) -> None:
+    # Written aside and linked: whoever is first wins, and nobody ever reads half a key.
+    aside = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
+    handle = os.open(aside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    try:
+        os.write(handle, base64.b64encode(os.urandom(_BYTES)) + b"\n")
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    try:
+        os.link(aside, path)
+    except FileExistsError:
+        return
+    finally:
+        aside.unlink()
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _decoded(encoded: str, place: str) -> bytes:
+    try:
+        key = base64.b64decode(encoded.strip(), validate=True)
+    except (binascii.Error, ValueError):
+        key = b""
+    if len(key) != _BYTES:
+        raise ConfigError(
+            "a key must be base64 of 32 bytes",
+            code="VOC-E201",
+            value=place,
+            cure="make one with: openssl rand -base64 32",
+        )
+    return key

@@ -1,0 +1,283 @@
+"""The ledger as one object: taken in, worked on, sent, acknowledged. Each part has a file of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Engine
+
+from voc.clock import Clock, system_clock
+from voc.ledger import (
+    access_keys,
+    audit,
+    balance,
+    checks,
+    deadletters,
+    finishing,
+    idempotency,
+    inbox,
+    jobs,
+    outbox,
+    sources,
+    tombstones,
+    work,
+    workspaces,
+)
+from voc.ledger.book import Book
+from voc.ledger.cipher import Cipher
+from voc.ledger.keys_at_rest import Keys
+from voc.ledger.types import (
+    AccessKey,
+    AuditRow,
+    Balance,
+    Change,
+    Claimed,
+    DeadLetter,
+    Done,
+    Failed,
+    Finished,
+    Job,
+    JobError,
+    MadeKey,
+    Pending,
+    Receipt,
+    Reject,
+    Source,
+    Workspace,
+)
+from voc.types import Record
+
+
+class Ledger:
+    """Every method is one transaction, safe from several threads and processes.
+
+    All may raise RetryableError (VOC-E400, database busy or away), FatalError (VOC-E500, disk full or
+    damaged) and ConfigError (VOC-E206, file not writable); then nothing of the call was kept.
+    """
+
+    def __init__(self, engine: Engine, *, keys: Keys, clock: Clock = system_clock) -> None:
+        """The database must be migrated.
+
+        Raises:
+            ConfigError: VOC-E201, the keys are not those the ledger was written with.
+        """
+        self._book = Book(engine, Cipher(keys), keys.id_key, clock)
+        with self._book.writing() as conn:
+            self._book.cipher.prove(conn)
+
+    # ------------------------------------------------------------ workspaces and sources
+
+    def ensure_workspace(self, name: str, *, timezone: str, taxonomy: str) -> Workspace:
+        """The workspace, made when there is none, else as it is (UsageError VOC-E102: bad name)."""
+        return workspaces.ensure(self._book, name, timezone=timezone, taxonomy=taxonomy)
+
+    def workspace(self, name: str) -> Workspace | None:
+        """The workspace, or None."""
+        return workspaces.get(self._book, name)
+
+    def workspaces(self) -> list[Workspace]:
+        """All, by name."""
+        return workspaces.all_of(self._book)
+
+    def sources(self, workspace: str) -> list[Source]:
+        """The workspace's sources, by name."""
+        return sources.all_of(self._book, workspace)
+
+    def cursor(self, workspace: str, source: str) -> str | None:
+        """Where the source's next pull begins; None at the start."""
+        return sources.cursor(self._book, workspace, source)
+
+    # ------------------------------------------------------------ in
+
+    def append(
+        self,
+        workspace: str,
+        source: str,
+        kind: str,
+        records: Sequence[Record],
+        *,
+        rejects: Sequence[Reject] = (),
+        cursor: str | None = None,
+        occurrences: MutableMapping[int, int] | None = None,
+    ) -> list[Receipt]:
+        """Keep records, refused rows and the next cursor, all or nothing; on disk when it returns.
+
+        Args:
+            occurrences: counts equal records without a native id; pass the same dict for all batches of one
+                file, so that the same file again makes the same ids. None: counted within this call.
+
+        Returns:
+            One receipt a record, in order.
+
+        Raises:
+            UsageError: VOC-E104, no such workspace.
+        """
+        return inbox.append(
+            self._book,
+            workspace,
+            source,
+            kind,
+            records,
+            rejects=rejects,
+            cursor=cursor,
+            occurrences=occurrences,
+        )
+
+    # ------------------------------------------------------------ work
+
+    def claim(self, worker: str, *, limit: int, lease_s: float) -> list[Claimed]:
+        """Lend up to `limit` waiting revisions for `lease_s` seconds, oldest documents first.
+
+        Workspaces get equal shares. Those whose lease is over are lent again; one that cannot be decrypted
+        goes to dead letters.
+        """
+        return work.claim(self._book, worker, limit=limit, lease_s=lease_s)
+
+    def finish(self, worker: str, done: Sequence[Done]) -> list[Finished]:
+        """Keep annotations, settle copies, give versions, fill the outbox.
+
+        A claim that was lost (taken over, a newer revision came, deleted) is silently dropped.
+        Other documents whose representative changed by this are in the answer with `other=True`.
+        """
+        del worker  # a claim is proven by its token
+        return finishing.finish(self._book, done)
+
+    def fail(self, worker: str, failures: Sequence[Failed], *, max_attempts: int) -> None:
+        """Back to waiting, or after `max_attempts` claims to dead letters. Lost claims are dropped."""
+        del worker
+        work.fail(self._book, failures, max_attempts=max_attempts)
+
+    def release(self, worker: str) -> int:
+        """Give back, untried, all that this worker holds (a clean stop); how many."""
+        return work.release(self._book, worker)
+
+    # ------------------------------------------------------------ out
+
+    def outbox(self, *, limit: int, workspace: str | None = None) -> list[Pending]:
+        """Up to `limit` documents whose newest version is not acknowledged, lowest version first."""
+        return outbox.waiting(self._book, limit=limit, workspace=workspace)
+
+    def ack(self, delivered: Sequence[tuple[str, int]]) -> None:
+        """The index has these (document id, version) on disk; again, or an older version: a no-op."""
+        outbox.ack(self._book, delivered)
+
+    def changes(self, workspace: str, after: int, limit: int) -> list[Change]:
+        """What was acknowledged after `after`, in order, each document once and in its newest state."""
+        return outbox.changes(self._book, workspace, after=after, limit=limit)
+
+    def as_of(self, workspace: str) -> int:
+        """The newest acknowledgement of the workspace; 0 before the first."""
+        return outbox.as_of(self._book, workspace)
+
+    def all_rows(self, workspace: str) -> Iterator[Pending]:
+        """Every current annotated document, in the order in which they first came."""
+        return outbox.all_rows(self._book, workspace)
+
+    # ------------------------------------------------------------ deletion and dead letters
+
+    def delete(self, workspace: str, source: str, native_id: str, reason: str) -> bool:
+        """Forget a document; `reason` is `request`, `retention` or `source`. False: unknown or gone already.
+
+        Raises:
+            UsageError: VOC-E102, another reason.
+        """
+        return tombstones.delete(self._book, workspace, source, native_id, reason)
+
+    def dead_letters(
+        self, workspace: str, source: str | None = None, *, limit: int = 100, after: int = 0
+    ) -> list[DeadLetter]:
+        """Oldest first, those with an id above `after`."""
+        return deadletters.listing(self._book, workspace, source, limit=limit, after=after)
+
+    def dead_letter_raw(self, workspace: str, letter: int) -> bytes:
+        """The bytes of a refused row (UsageError VOC-E104: none)."""
+        return deadletters.raw(self._book, workspace, letter)
+
+    def replay(
+        self, workspace: str, letters: Sequence[int] | None = None, *, source: str | None = None
+    ) -> int:
+        """Put failed documents back to work, all or the dead letters named; refused rows stay. How many."""
+        return deadletters.replay(self._book, workspace, letters, source=source)
+
+    # ------------------------------------------------------------ care
+
+    def balance(self, workspace: str) -> list[Balance]:
+        """One row a source: accepted = indexed + pending + dead + deleted, unless the ledger is damaged."""
+        return balance.balance(self._book, workspace)
+
+    def check(self) -> list[str]:
+        """Problems of the ledger itself, one line each, without anybody's words; [] is well."""
+        return checks.check(self._book)
+
+    # ------------------------------------------------------------ access
+
+    def create_key(
+        self, *, name: str, workspace: str, scopes: Sequence[str], expires_at: datetime | None = None
+    ) -> MadeKey:
+        """A new access key; `workspace` `*` is every one."""
+        return access_keys.create(
+            self._book, name=name, workspace=workspace, scopes=scopes, expires_at=expires_at
+        )
+
+    def list_keys(self, workspace: str | None = None) -> list[AccessKey]:
+        """Keys without their secrets, oldest first."""
+        return access_keys.listing(self._book, workspace)
+
+    def revoke_key(self, key_id: str, workspace: str | None = None) -> bool:
+        """Make a key worthless; False when there is none."""
+        return access_keys.revoke(self._book, key_id, workspace)
+
+    def find_key(self, secret: str) -> AccessKey | None:
+        """The valid key with this secret, else None."""
+        return access_keys.find(self._book, secret)
+
+    def idempotent(self, workspace: str, key: str, body_digest: str) -> bytes | None:
+        """The answer kept under an Idempotency-Key, or None (UsageError VOC-E106: used with another body)."""
+        return idempotency.known(self._book, workspace, key, body_digest)
+
+    def keep_response(
+        self, workspace: str, key: str, body_digest: str, response: bytes, *, ttl_s: float
+    ) -> None:
+        """Keep an answer under an Idempotency-Key."""
+        idempotency.keep(self._book, workspace, key, body_digest, response, ttl_s=ttl_s)
+
+    # ------------------------------------------------------------ jobs and audit
+
+    def create_job(self, workspace: str, kind: str, detail: Mapping[str, Any]) -> Job:
+        """A queued job."""
+        return jobs.create(self._book, workspace, kind, detail)
+
+    def update_job(
+        self,
+        workspace: str,
+        job_id: str,
+        *,
+        state: str | None = None,
+        counts: Mapping[str, int] | None = None,
+        errors: Sequence[JobError] = (),
+        progress: float | None = None,
+    ) -> Job:
+        """Set what is given; errors are added (UsageError VOC-E104: no such job)."""
+        return jobs.update(
+            self._book, workspace, job_id, state=state, counts=counts, errors=errors, progress=progress
+        )
+
+    def job(self, workspace: str, job_id: str) -> Job | None:
+        """The job, or None."""
+        return jobs.get(self._book, workspace, job_id)
+
+    def jobs(self, workspace: str, *, limit: int = 100) -> list[Job]:
+        """Newest first."""
+        return jobs.listing(self._book, workspace, limit=limit)
+
+    def audit(
+        self, workspace: str, *, actor: str, action: str, target: str, detail: Mapping[str, Any] | None = None
+    ) -> None:
+        """Note who did what; `detail` without anybody's words."""
+        audit.add(self._book, workspace, actor=actor, action=action, target=target, detail=detail or {})
+
+    def audit_rows(self, workspace: str, *, limit: int = 100, before: int | None = None) -> list[AuditRow]:
+        """Newest first, those with an id below `before`."""
+        return audit.listing(self._book, workspace, limit=limit, before=before)

@@ -1,0 +1,243 @@
+"""The main path: claim → text and language → annotations and outbox → index → acknowledged.
+
+Reads top to bottom like the picture in docs/architecture.md. Every arrow can be cut by a crash: what was not
+acknowledged is claimed or delivered again, and ids and versions make the second time a no-op.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from voc import annotations
+from voc.errors import RetryableError
+from voc.faults import point
+from voc.language import Annotated, LanguagePool, Spent, Task
+from voc.ledger import Ledger
+from voc.ledger.types import Claimed, Done, Failed, Pending
+from voc.nlp.taxonomy import Taxonomy
+from voc.store.base import Store
+from voc.types import IndexRows
+
+_IN_FLIGHT = 2  # batches at the language processes beyond one each: hides the ledger's time
+_DELIVER = 2000  # outbox rows sent to the index in one commit
+
+
+@dataclass(slots=True)
+class Progress:
+    """What a run did, with the seconds each stage took (language stages: CPU of their processes)."""
+
+    documents: int = 0
+    mentions: int = 0
+    failed: int = 0
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def spend(self, stage: str, seconds: float) -> None:
+        """Add to a stage's share."""
+        self.seconds[stage] = self.seconds.get(stage, 0.0) + seconds
+
+
+class Composer:
+    """Index rows from what the ledger keeps, by each workspace's zone and taxonomy."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._taxonomy = lru_cache(maxsize=64)(Taxonomy.load)
+        self._workspaces: dict[str, tuple[ZoneInfo, str]] = {}
+
+    def taxonomy_of(self, workspace: str) -> str:
+        """Name of the pack a workspace uses."""
+        return self._of(workspace)[1]
+
+    def taxonomy(self, workspace: str) -> Taxonomy:
+        """The workspace's taxonomy."""
+        return self._taxonomy(self._of(workspace)[1])
+
+    def zone(self, workspace: str) -> ZoneInfo:
+        """The workspace's time zone."""
+        return self._of(workspace)[0]
+
+    def rows(self, pending: Pending) -> IndexRows:
+        """The rows of one outbox entry or one rebuilt document."""
+        if pending.deleted or pending.body is None:
+            return IndexRows(pending.workspace, pending.document_id, pending.version, None)
+        zone, taxonomy = self._of(pending.workspace)
+        return annotations.compose(
+            pending.workspace,
+            document_id=pending.document_id,
+            version=pending.version,
+            body=pending.body,
+            facts=pending.context,
+            taxonomy=self._taxonomy(taxonomy),
+            zone=zone,
+        )
+
+    def _of(self, workspace: str) -> tuple[ZoneInfo, str]:
+        known = self._workspaces.get(workspace)
+        if known is None:
+            row = self._ledger.workspace(workspace)
+            if row is None:
+                raise RetryableError("a workspace vanished", value=workspace, cure="try again")
+            known = self._workspaces[workspace] = (ZoneInfo(row.timezone), row.taxonomy)
+        return known
+
+
+class Worker:
+    """Takes records through every layer. One at a time holds the embedded index (its store's lease)."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        store: Store,
+        pool: LanguagePool,
+        *,
+        name: str,
+        batch: int,
+        lease_s: float,
+        max_attempts: int,
+    ) -> None:
+        self.ledger = ledger
+        self.store = store
+        self.pool = pool
+        self.composer = Composer(ledger)
+        self.progress = Progress()
+        self._name = name
+        self._batch = batch
+        self._lease_s = lease_s
+        self._max_attempts = max_attempts
+        self._flying: deque[tuple[list[Claimed], Future[tuple[list[Annotated], Spent]]]] = deque()
+
+    def run(self, *, on_progress: Callable[[Progress], None] | None = None, stop: Callable[[], bool]) -> int:
+        """Work until nothing is left or `stop()`; batches in flight are finished first. Documents done."""
+        before = self.progress.documents
+        self.deliver()
+        while True:
+            while not stop() and len(self._flying) < max(1, self.pool.processes) + _IN_FLIGHT:
+                if not self._claim():
+                    break
+            if not self._flying:
+                return self.progress.documents - before
+            self._finish(*self._flying.popleft())
+            self.deliver()
+            if on_progress is not None:
+                on_progress(self.progress)
+
+    def deliver(self) -> int:
+        """Send the outbox to the index and acknowledge what it has on disk; how many documents."""
+        sent = 0
+        while True:
+            began = time.perf_counter()
+            waiting = self.ledger.outbox(limit=_DELIVER)
+            if not waiting:
+                return sent
+            rows = [self.composer.rows(pending) for pending in waiting]
+            composed = time.perf_counter()
+            self.store.apply(rows)
+            self.store.commit()
+            point("before-ack")
+            indexed = time.perf_counter()
+            self.ledger.ack([(row.document_id, row.version) for row in rows])
+            self.progress.spend("ledger", time.perf_counter() - indexed)
+            self.progress.spend("compose", composed - began)
+            self.progress.spend("index", indexed - composed)
+            self.progress.mentions += sum(len(row.mentions) for row in rows)
+            sent += len(rows)
+            if len(waiting) < _DELIVER:
+                return sent
+
+    def _claim(self) -> bool:
+        began = time.perf_counter()
+        claimed = self.ledger.claim(self._name, limit=self._batch, lease_s=self._lease_s)
+        self.progress.spend("ledger", time.perf_counter() - began)
+        if not claimed:
+            return False
+        tasks = [Task(item.record, self.composer.taxonomy_of(item.workspace)) for item in claimed]
+        self._flying.append((claimed, self.pool.submit(tasks)))
+        return True
+
+    def _finish(
+        self, claimed: Sequence[Claimed], future: Future[tuple[list[Annotated], Spent]]
+    ) -> None:
+        try:
+            annotated, spent = self.pool.result(future)
+        except RetryableError as error:
+            self._fail([Failed(item, error.code, error.what) for item in claimed])
+            return
+        for stage, seconds in (
+            ("text", spent.text_s),
+            ("language", spent.language_s),
+            ("encode", spent.encode_s),
+        ):
+            self.progress.spend(stage, seconds)
+        began = time.perf_counter()
+        done = [
+            Done(
+                item,
+                body=found.body,
+                signature=found.signature,
+                content_chars=found.content_chars,
+                text_digest=found.text_digest,
+                taxonomy=found.taxonomy,
+            )
+            for item, found in zip(claimed, annotated, strict=True)
+            if found.failure is None
+        ]
+        if done:
+            self.ledger.finish(self._name, done)
+        self._fail(
+            [
+                Failed(item, found.failure, found.reason)
+                for item, found in zip(claimed, annotated, strict=True)
+                if found.failure is not None
+            ]
+        )
+        self.progress.documents += len(done)
+        self.progress.spend("ledger", time.perf_counter() - began)
+
+    def _fail(self, failures: list[Failed]) -> None:
+        if failures:
+            self.ledger.fail(self._name, failures, max_attempts=self._max_attempts)
+            self.progress.failed += len(failures)
+
+
+def expected_rows(ledger: Ledger, workspace: str, *, composer: Composer | None = None) -> Iterator[IndexRows]:
+    """Every index row the ledger says there should be: what a rebuild writes and `doctor` compares."""
+    composer = composer or Composer(ledger)
+    for pending in ledger.all_rows(workspace):
+        yield composer.rows(pending)
+
+
+def rebuild(
+    ledger: Ledger,
+    store: Store,
+    *,
+    workspaces: Sequence[str],
+    on_progress: Callable[[int], None] | None = None,
+) -> int:
+    """Make the index again from annotations, without a model; how many documents it holds."""
+    composer = Composer(ledger)
+    written = 0
+    for workspace in workspaces:
+        store.clear(workspace)
+        batch: list[IndexRows] = []
+        for rows in expected_rows(ledger, workspace, composer=composer):
+            batch.append(rows)
+            if len(batch) == _DELIVER:
+                written += _write(store, batch)
+                if on_progress is not None:
+                    on_progress(written)
+        written += _write(store, batch)
+    return written
+
+
+def _write(store: Store, batch: list[IndexRows]) -> int:
+    size = len(batch)
+    store.apply(batch)
+    store.commit()
+    batch.clear()
+    return size

@@ -1,0 +1,166 @@
+"""What a verb or the API works with: settings, keys, ledger and store of one home, opened in one place."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from voc.config import Settings
+from voc.db.engine import migrate, open_engine
+from voc.errors import ConfigError, RetryableError, VocError
+from voc.language import LanguagePool
+from voc.ledger import Ledger
+from voc.ledger.keys_at_rest import Keys, load_or_make
+from voc.ledger.types import Workspace
+from voc.pipeline import Progress, Worker, rebuild
+from voc.store.base import Store
+from voc.store.embedded import EmbeddedStore
+
+INDEX_FOLDER = "index"
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """One opened installation."""
+
+    settings: Settings
+    keys: Keys
+    ledger: Ledger
+
+    def workspace(self, name: str | None = None) -> Workspace:
+        """The workspace, made with the settings' defaults when it is the settings' own and missing.
+
+        Raises:
+            ConfigError: another workspace that nobody made.
+        """
+        name = name or self.settings.workspace
+        found = self.ledger.workspace(name)
+        if found is not None:
+            return found
+        if name != self.settings.workspace:
+            raise ConfigError("no such workspace", code="VOC-E104", value=name, cure="voc init --workspace NAME")
+        return self.ledger.ensure_workspace(
+            name, timezone=self.settings.timezone, taxonomy=self.settings.taxonomy
+        )
+
+    def reader(self) -> Store:
+        """The store, for reading; never takes the writer lease."""
+        self._only_embedded()
+        return EmbeddedStore.open(self.settings.home / INDEX_FOLDER, writer=False)
+
+    def writer(self, *, note: Callable[[str], None]) -> Store:
+        """The store, for the one process that may change it; rebuilds it first where it does not fit.
+
+        Raises:
+            RetryableError: another process holds the lease (VOC-E402).
+        """
+        self._only_embedded()
+        store = EmbeddedStore.open(self.settings.home / INDEX_FOLDER, writer=True)
+        if store.needs_rebuild:
+            note(f"index is rebuilt from the ledger: {store.needs_rebuild}")
+            names = [workspace.name for workspace in self.ledger.workspaces()]
+            rebuild(self.ledger, store, workspaces=names)
+            store.mark_rebuilt()
+        return store
+
+    def pool(self) -> LanguagePool:
+        """Language processes for every workspace's taxonomy."""
+        packs = sorted({workspace.taxonomy for workspace in self.ledger.workspaces()})
+        return LanguagePool(
+            processes=self.settings.language_processes, profile=self.settings.profile, taxonomies=packs
+        )
+
+    def worker(self, store: Store, pool: LanguagePool) -> Worker:
+        """A worker named after this process."""
+        return Worker(
+            self.ledger,
+            store,
+            pool,
+            name=f"{socket.gethostname()}:{os.getpid()}",
+            batch=self.settings.batch_documents,
+            lease_s=self.settings.lease_s,
+            max_attempts=self.settings.max_attempts,
+        )
+
+    def pending(self, workspace: str | None = None) -> int:
+        """Documents that are not searchable yet."""
+        names = [workspace] if workspace else [w.name for w in self.ledger.workspaces()]
+        return sum(row.pending for name in names for row in self.ledger.balance(name))
+
+    def work_until_empty(
+        self,
+        *,
+        note: Callable[[str], None],
+        on_progress: Callable[[Progress], None] | None = None,
+        stop: Callable[[], bool] = lambda: False,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> Progress | None:
+        """Do the work, or wait for the process that does; None when another one did it."""
+        while True:
+            try:
+                store = self.writer(note=note)
+            except RetryableError as error:
+                if error.code != "VOC-E402":
+                    raise
+                if stop() or self.pending() == 0:
+                    return None
+                sleep(self.settings.poll_s)
+                continue
+            pool = self.pool()
+            try:
+                worker = self.worker(store, pool)
+                worker.run(on_progress=on_progress, stop=stop)
+                return worker.progress
+            finally:
+                pool.close()
+                store.close()
+
+    def _only_embedded(self) -> None:
+        if self.settings.store_url:
+            raise ConfigError(
+                "Elasticsearch is not supported by this release",
+                value="store_url",
+                cure="unset VOC_STORE_URL to use the embedded index",
+            )
+
+
+def open_runtime(settings: Settings) -> Runtime:
+    """Open (and on first use make) the home.
+
+    Raises:
+        ConfigError: the home cannot be used (VOC-E206), a key is not valid, the schema is newer.
+    """
+    home = settings.home
+    try:
+        home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise _unusable(home, error) from error
+    try:
+        keys = load_or_make(home, settings)
+        url = settings.database_url.get_secret_value() if settings.database_url else sqlite_url(home)
+        engine = open_engine(url)
+        migrate(engine)
+    except OSError as error:
+        raise _unusable(home, error) from error
+    runtime = Runtime(settings, keys, Ledger(engine, keys=keys))
+    runtime.workspace()
+    return runtime
+
+
+def sqlite_url(home: Path) -> str:
+    """The ledger's default place."""
+    return f"sqlite:///{(home / 'ledger.sqlite').absolute()}"
+
+
+def _unusable(home: Path, error: OSError) -> VocError:
+    reason = error.strerror or type(error).__name__
+    return ConfigError(
+        f"the home folder cannot be used: {reason}",
+        code="VOC-E206",
+        value=str(home),
+        cure="set VOC_HOME to a folder you can write",
+    )
