@@ -9,7 +9,6 @@ COPY voc voc
 COPY models models
 COPY taxonomies taxonomies
 COPY samples samples
-COPY index_config index_config
 RUN python -m pip wheel --no-deps --wheel-dir /tmp/wheel . && /opt/voc/bin/pip install --no-deps /tmp/wheel/*.whl
 
 FROM python:3.12-slim
