@@ -1,0 +1,1 @@
+"""What the words mean: sentiment, opinions and their nodes, intents, consequences."""

@@ -1,0 +1,15 @@
+"""Word lists of the rules, as YAML beside this file: open one to add words."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+
+@cache
+def load(name: str) -> Any:
+    """The content of `name`.yaml; do not change it."""
+    return yaml.safe_load((Path(__file__).parent / f"{name}.yaml").read_text("utf-8"))
