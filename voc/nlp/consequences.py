@@ -69,11 +69,8 @@ def harm(clean: str, clause: Span, *, hits: list[Hit] | None = None) -> tuple[in
     >>> harm("用了两天自己烧起来了", Span(0, 10))[0], harm("垃圾", Span(0, 2))[0]
     (100, 1)
     """
-    inside = [
-        hit
-        for hit in (find(clean) if hits is None else hits)
-        if clause.start <= hit.start and hit.end <= clause.end
-    ]
+    known = find(clean) if hits is None else hits
+    inside = [hit for hit in known if clause.start <= hit.start and hit.end <= clause.end]
     if not inside:
         return 1, None
     worst = max(inside, key=lambda hit: hit.level)
@@ -92,7 +89,7 @@ def _happened(rules: _Rules, clean: str, level: int, start: int, end: int) -> bo
 @cache
 def _rules() -> _Rules:
     lists = load("consequences")
-    level_of = {word: 0 for word in lists["harmless"]}
+    level_of = dict.fromkeys(lists["harmless"], 0)
     patterns = []
     for level, rules in lists["levels"].items():
         for word in rules["words"]:
