@@ -1,0 +1,82 @@
+"""`voc eval` measures the models on public data; `voc train` makes them again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from voc.cli import shared
+from voc.config import Settings
+from voc.errors import ConfigError
+
+_DatasetsOption = Annotated[
+    Path | None, typer.Option("--datasets", help="Folder of data sets; default VOC_DATASETS.")
+]
+
+
+def evaluate(
+    datasets: _DatasetsOption = None,
+    split: Annotated[str, typer.Option(help="dev (train is for finding mistakes).")] = "dev",
+    only: Annotated[list[str] | None, typer.Option(help="Only these tasks.")] = None,
+    as_json: shared.JsonOption = False,
+) -> None:
+    """Measure the models that are installed; exit 1 when a floor is missed.
+
+    Example: voc eval --datasets ../shared/datasets
+    """
+    from voc.train.evaluate import evaluate as measure  # loads scipy and the data readers only here
+
+    rows = measure(_folder(shared.settings(datasets=datasets)), split=split, only=tuple(only or ()))
+    if as_json:
+        shared.out_json({"split": split, "items": rows})
+    else:
+        for row in rows:
+            shared.out(_line(row))
+    missed = [row for row in rows if row.get("floor") is not None and row["value"] < row["floor"]]
+    if missed:
+        shared.say(f"{len(missed)} figures are under their floor")
+        raise typer.Exit(1)
+
+
+def train(
+    out: Annotated[Path, typer.Option(help="Folder for weights, cards and manifest.")] = Path("models"),
+    datasets: _DatasetsOption = None,
+    only: Annotated[list[str] | None, typer.Option(help="Only these models.")] = None,
+    as_json: shared.JsonOption = False,
+) -> None:
+    """Learn the models again from public data, held-out rows dropped. Needs the extra `train`.
+
+    Example: voc train --datasets ../shared/datasets --out models
+    """
+    try:
+        import sklearn  # noqa: F401
+    except ImportError:
+        raise ConfigError(
+            "training is not installed", code="VOC-E205", cure="pip install 'voc[train]'"
+        ) from None
+    from voc.train.recipe import train as learn
+
+    rows = learn(out, _folder(shared.settings(datasets=datasets)), only=tuple(only or ()))
+    if as_json:
+        shared.out_json({"items": rows})
+        return
+    for row in rows:
+        shared.out(_line(row))
+
+
+def _folder(settings: Settings) -> Path:
+    if settings.datasets is None or not settings.datasets.is_dir():
+        raise ConfigError(
+            "no folder of data sets", value=str(settings.datasets), cure="set VOC_DATASETS or --datasets"
+        )
+    return settings.datasets
+
+
+def _line(row: dict[str, Any]) -> str:
+    parts = []
+    for name, value in row.items():
+        if value is not None:
+            parts.append(f"{name}={value:.4f}" if isinstance(value, float) else f"{name}={value}")
+    return "  ".join(parts)
