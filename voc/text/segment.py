@@ -1,0 +1,113 @@
+"""Words: jieba's algorithm with a dictionary users extend, and the search tokens both index and query use."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from typing import Any
+
+import rjieba
+
+from voc.errors import ConfigError
+
+_WORD = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0002fa1f]+|[a-z0-9]+(?:[.\-+][a-z0-9]+)*")
+_HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0002fa1f]")
+_FREQUENT = 20_000  # of a user's word without a frequency: high enough to be cut as one
+IMPLEMENTATIONS: tuple[str, ...] = ("rjieba", "jieba")
+
+
+class Segmenter:
+    """Cuts clean text into words.
+
+    Args:
+        dictionary: lines in jieba's format, `word [frequency] [tag]`; blank lines and # comments are skipped.
+        implementation: `rjieba` (30 times faster, the same cut on 99 %) or `jieba`.
+
+    Raises:
+        ConfigError: a dictionary line or the implementation is not understood.
+    """
+
+    def __init__(self, dictionary: Iterable[str] = (), *, implementation: str = "rjieba") -> None:
+        if implementation not in IMPLEMENTATIONS:
+            raise ConfigError("unknown segmenter", value=implementation, cure="rjieba or jieba")
+        words = [entry for entry in map(_entry, dictionary) if entry is not None]
+        self._tokenize: Callable[[str], Iterable[tuple[str, int, int]]]
+        self._tokenize = _rjieba(words) if implementation == "rjieba" else _jieba(words)
+
+    def tokens(self, clean: str) -> list[tuple[str, int, int]]:
+        """(word, start, end) in order; blanks are left out."""
+        return [(word, start, end) for word, start, end in self._tokenize(clean) if not word.isspace()]
+
+    def search_tokens(self, clean: str) -> list[str]:
+        """What the index holds of a text: words, pairs of neighbouring characters, numbers and Latin words.
+
+        Lower case; a text's own tokens in order of place, repeated ones kept once.
+        """
+        text = clean.lower()
+        found: dict[str, None] = {}
+        for word, _, _ in self._tokenize(text):
+            if _HAN.match(word):
+                found[word] = None
+        for match in _WORD.finditer(text):
+            run = match.group()
+            if not _HAN.match(run):
+                found[run] = None
+                for part in re.split(r"[.\-+]", run):
+                    found[part] = None
+                continue
+            if len(run) == 1:
+                found[run] = None
+            for i in range(len(run) - 1):
+                found[run[i : i + 2]] = None
+        found.pop("", None)
+        return list(found)
+
+
+@lru_cache(maxsize=1)
+def plain() -> Segmenter:
+    """The segmenter without a user's dictionary, one a process (25 MB)."""
+    return Segmenter()
+
+
+def search_tokens(clean: str) -> list[str]:
+    """`Segmenter.search_tokens` with the plain dictionary: what index and queries use."""
+    return plain().search_tokens(clean)
+
+
+def _entry(line: str) -> tuple[str, int, str] | None:
+    parts = line.split("#", 1)[0].split()
+    if not parts:
+        return None
+    if len(parts) > 3 or (len(parts) > 1 and not parts[1].isdigit() and len(parts) == 3):
+        raise ConfigError("dictionary line not understood", value=line[:20], cure="word [frequency] [tag]")
+    frequency = next((int(part) for part in parts[1:] if part.isdigit()), _FREQUENT)
+    tag = next((part for part in parts[1:] if not part.isdigit()), "n")
+    return parts[0].lower(), frequency, tag
+
+
+def _rjieba(words: list[tuple[str, int, str]]) -> Callable[[str], Iterable[tuple[str, int, int]]]:
+    cutter = rjieba.Jieba()
+    for word, frequency, tag in words:
+        cutter.add_word(word, frequency, tag)
+    tokenize: Callable[[str], Iterable[tuple[str, int, int]]] = cutter.tokenize
+    return tokenize
+
+
+def _jieba(words: list[tuple[str, int, str]]) -> Callable[[str], Iterable[tuple[str, int, int]]]:
+    jieba = _import_jieba()
+    jieba.setLogLevel(60)
+    cutter = jieba.Tokenizer()
+    for word, frequency, tag in words:
+        cutter.add_word(word, frequency, tag)
+    tokenize: Callable[[str], Iterable[tuple[str, int, int]]] = cutter.tokenize
+    return tokenize
+
+
+def _import_jieba() -> Any:
+    with warnings.catch_warnings():
+        # Its source has unescaped regular expressions and imports pkg_resources; nothing of ours.
+        warnings.simplefilter("ignore")
+        import jieba
+    return jieba
