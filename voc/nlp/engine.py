@@ -113,7 +113,7 @@ class Engine:
     def _judge(
         self, clean: str, raw: list[RawOpinion], hits: list[Hit]
     ) -> list[tuple[RawOpinion, int, Span | None]]:
-        """Each opinion with its consequence; losses that stand in a clause of their own find their opinion."""
+        """Each opinion with its consequence; a loss in a clause of its own finds its opinion first."""
         for hit in hits:
             if hit.level >= _LOSS and not any(
                 opinion.clause.start <= hit.start and hit.end <= opinion.clause.end for opinion in raw
@@ -172,7 +172,7 @@ class Engine:
 def to_text(clean: CleanText, span: Span) -> Span:
     """A span of the repaired text as a span of the shown text, without the blanks that repair dropped."""
     start, end = clean.offsets[span.start], clean.offsets[span.end]
-    while end > start and not clean.text[end - 1].isprintable() or clean.text[end - 1 : end].isspace():
+    while (end > start and not clean.text[end - 1].isprintable()) or clean.text[end - 1 : end].isspace():
         end -= 1
     return Span(start, end)
 

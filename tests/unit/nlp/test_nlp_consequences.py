@@ -1,4 +1,6 @@
-"""The harm scale by words: what happened counts, what is feared, denied, offered or meant otherwise does not."""
+"""The harm scale by words: what happened counts; what is feared, denied or offered does not."""
+
+import itertools
 
 import pytest
 from hypothesis import given
@@ -80,5 +82,5 @@ def test_hits_lie_in_the_text_and_do_not_overlap(text: str) -> None:
     hits = consequences.find(text)
     for hit in hits:
         assert 0 <= hit.start < hit.end <= len(text)
-    for left, right in zip(hits, hits[1:], strict=False):
+    for left, right in itertools.pairwise(hits):
         assert left.end <= right.start

@@ -1,0 +1,55 @@
+"""Which models there are and how each is learned: what `voc train` runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from voc.errors import UsageError
+from voc.nlp.registry import Registry
+from voc.train import cards, labels, opinions, sentiment
+from voc.train.evaluate import evaluate
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How a model is made. `version` rises whenever the weights may change."""
+
+    task: str
+    version: str
+    sets: tuple[str, ...]
+    learn: Callable[[Path], Mapping[str, npt.NDArray[np.generic]]]
+
+
+RECIPES: dict[str, Recipe] = {
+    "sentiment": Recipe("sentiment", "1.0.0", sentiment.BINARY + sentiment.THREE, sentiment.train),
+    "emotion": Recipe("emotion", "1.0.0", labels.EMOTION_SETS, labels.train_emotion),
+    "service_intent": Recipe("service_intent", "1.0.0", labels.INTENT_SETS, labels.train_service_intent),
+    "opinions": Recipe("aspects", "1.0.0", opinions.SETS, opinions.train),
+}
+
+
+def train(out: Path, datasets: Path, *, only: Sequence[str] = ()) -> list[dict[str, Any]]:
+    """Learn models into `out`, measure them on dev, write their cards; the measured rows.
+
+    Raises:
+        UsageError: VOC-E102, a model that does not exist.
+    """
+    unknown = sorted(set(only) - set(RECIPES))
+    if unknown:
+        raise UsageError(
+            "no such model", code="VOC-E102", value=unknown[0], cure="one of " + ", ".join(RECIPES)
+        )
+    chosen = {name: recipe for name, recipe in RECIPES.items() if not only or name in only}
+    for name, recipe in chosen.items():
+        sets = tuple(used for used in recipe.sets if (datasets / used).is_dir())
+        cards.save(out, name, recipe.learn(datasets), version=recipe.version, task=recipe.task, sets=sets)
+    rows = evaluate(datasets, only=[recipe.task for recipe in chosen.values()], registry=Registry(out))
+    for name in chosen:
+        cards.score(out, name, rows)
+    return rows
