@@ -14,7 +14,7 @@ from voc.errors import SkipRecord, UsageError, VocError
 DELIMITERS = (",", "\t", ";", "|", "，")
 HEADER_LINES = 10
 """A header is looked for in so many lines: some exports begin with a title."""
-_SHOWN_HEADERS, _SHOWN_CHARS = 12, 8
+_SHOWN_HEADERS, _SHOWN_CHARS, _SHOWN_LATIN = 12, 6, 20
 
 csv.field_size_limit(1 << 30)  # the limits are kept here: `_Feeder` for rows, `Plan.read` for texts
 
@@ -241,12 +241,11 @@ def _likeliest(line: str, how: Reading, stated: str | None = None) -> tuple[int,
 
 
 def _no_header(source: Source, header: Sequence[str], why: str) -> VocError:
-    # A first line that is no header may be somebody's words: only what looks like a header is repeated.
+    # A first line that is no header may be somebody's words: only what looks like a header is repeated, and
+    # nothing of a line by itself.
     seen = [cell.strip() for cell in header if cell.strip()]
     shown = [
-        cell
-        if len(cell) <= _SHOWN_CHARS and not any(c.isdigit() for c in cell)
-        else f"({len(cell)} characters)"
+        cell if len(seen) > 1 and _like_a_header(cell) else f"({len(cell)} characters)"
         for cell in seen[:_SHOWN_HEADERS]
     ]
     return UsageError(
@@ -255,3 +254,8 @@ def _no_header(source: Source, header: Sequence[str], why: str) -> VocError:
         value=" | ".join(shown) or None,
         cure="name it in a mapping file (--mapping)",
     )
+
+
+def _like_a_header(cell: str) -> bool:
+    longest = _SHOWN_LATIN if cell.isascii() else _SHOWN_CHARS
+    return len(cell) <= longest and not any(c.isdigit() for c in cell)

@@ -65,13 +65,24 @@ def _opening(head: str) -> _Opening | None:
     try:
         whole = json.loads(first)
     except (ValueError, RecursionError):
-        if found is not None and outside:
+        if found is not None and outside and not _has_text(bare, before=found.start()):
             return _Opening(blank + found.end())
         # One object over several lines is its only element; a broken first of many lines is not.
         return _Opening(blank, closed=False) if first.endswith((",", "{", "[")) else None
     if found is not None and outside and not (isinstance(whole, dict) and _plan(whole).has_text):
         return _Opening(blank + found.end())
     return None
+
+
+def _has_text(bare: str, *, before: int) -> bool:
+    """Whether an object over several lines is a record itself: by the whole of it, else by what leads it."""
+    for words in (bare, bare[:before].rstrip().removesuffix(",") + "}"):
+        try:
+            whole = json.loads(words)
+        except (ValueError, RecursionError):
+            continue
+        return isinstance(whole, dict) and _plan(whole).has_text
+    return False
 
 
 def _plan(whole: dict[str, Any]) -> Plan:

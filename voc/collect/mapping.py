@@ -68,7 +68,7 @@ def mapping_from(given: Any, *, zone: ZoneInfo | None = None) -> FileMapping:
     unknown = [str(key) for key in given if str(key) not in _KEYS]
     if unknown:
         raise _wrong("unknown key", value=unknown[0], cure="one of " + ", ".join(sorted(_KEYS)))
-    columns = _columns(given.get("columns") or {})
+    columns = _columns(_given(given, "columns"))
     for header in _words(given.get("ignore"), "ignore"):
         columns[normalise(header)] = ""
     exported_at = None
@@ -86,13 +86,18 @@ def mapping_from(given: Any, *, zone: ZoneInfo | None = None) -> FileMapping:
         raise _wrong("encoding is not a name", cure="utf-8, gb18030, big5 or utf-16")
     return FileMapping(
         columns=columns,
-        defaults=_defaults(given.get("defaults") or {}),
+        defaults=_defaults(_given(given, "defaults")),
         exported_at=exported_at,
         encoding=encoding,
         delimiter=_delimiter(given.get("delimiter")),
         header_row=header_row,
         sheets=tuple(_words(given.get("sheets", given.get("sheet")), "sheets")),
     )
+
+
+def _given(given: Mapping[Any, Any], name: str) -> Any:
+    value = given.get(name)
+    return {} if value is None else value
 
 
 def _columns(given: Any) -> dict[str, str]:

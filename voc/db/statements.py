@@ -1,6 +1,6 @@
 """Statements for thousands of rows at once: one text that the database prepares once, however many values.
 
-SQLAlchemy's own `IN` and `executemany` cost 2 and 10 µs a value on the hot path (measured); these cost 0.3 and 1.
+SQLAlchemy's own `IN` and `executemany` cost 2 and 10 µs a value on the hot path (measured); these 0.3 and 1.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def among(conn: Connection, column: ColumnElement[Any], values: Iterable[int] | 
 
 
 def many(conn: Connection, statement: Insert | Update | Delete, rows: Sequence[dict[str, Any]]) -> None:
-    """Run it once a row; every row has the same keys, which are the statement's parameters (an insert's columns).
+    """Run it once a row; all rows have the same keys: the statement's parameters (an insert's columns).
 
     Values go to the driver as they are: integers, strings, bytes, booleans, None.
     """

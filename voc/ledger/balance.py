@@ -22,7 +22,7 @@ def balance(book: Book, workspace: str) -> list[Balance]:
 def counted(conn: Connection, workspace: str) -> list[Balance]:
     """The same, inside a transaction."""
     query = select(sources.c.name, sources.c.accepted).where(sources.c.workspace == workspace)
-    accepted: dict[str, int] = {source: count for source, count in conn.execute(query)}
+    accepted: dict[str, int] = dict(conn.execute(query).tuples().all())
     states: dict[tuple[str, str], int] = {
         (source, state): count
         for source, state, count in conn.execute(
@@ -36,7 +36,7 @@ def counted(conn: Connection, workspace: str) -> list[Balance]:
         .where(dead_letters.c.workspace == workspace)
         .group_by(dead_letters.c.source)
     )
-    dead: dict[str, int] = {source: count for source, count in conn.execute(buried)}
+    dead: dict[str, int] = dict(conn.execute(buried).tuples().all())
     names = sorted({*accepted, *dead, *(source for source, _ in states)})
     return [
         Balance(

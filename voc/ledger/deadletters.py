@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from voc.db.tables import dead_letters, items, work
 from voc.db.statements import among, many
+from voc.db.tables import dead_letters, items, work
 from voc.db.transactions import chunks, take_seq
 from voc.errors import UsageError
 from voc.ledger import sources

@@ -13,8 +13,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, select
 
 from voc import ids
-from voc.db.tables import dead_letters, items, revisions, work
 from voc.db.statements import among, many
+from voc.db.tables import dead_letters, items, revisions, work
 from voc.db.transactions import is_postgres, locked, take_seq
 from voc.faults import point
 from voc.ledger import deadletters, payload, sources, workspaces
