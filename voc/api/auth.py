@@ -6,22 +6,30 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Depends, Query, Request, Security
+from fastapi import Depends, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from voc.errors import AccessError, UsageError
 from voc.runtime import Runtime
 
+SCOPES: tuple[str, ...] = ("ingest", "read", "write", "export", "admin")
+EVERY = "*"
+_SECRET_CHARS = 200
 _bearer = HTTPBearer(auto_error=False, description="`Authorization: Bearer voc_…`")
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """An authenticated caller and the workspace the request works in."""
+    """An authenticated caller and the workspace the request works in; `every`: the key is for all of them."""
 
     key_id: str
     scopes: tuple[str, ...]
     workspace: str
+    every: bool
+
+    def may(self, scope: str) -> bool:
+        """Whether the key has the scope, itself or through `admin`."""
+        return scope in self.scopes or "admin" in self.scopes
 
 
 def runtime_of(request: Request) -> Runtime:
@@ -30,34 +38,42 @@ def runtime_of(request: Request) -> Runtime:
     return opened
 
 
-def caller_with(scope: str) -> Callable[..., Caller]:
-    """A dependency that lets a key with `scope` (or `admin`) in."""
+def caller_with(*scopes: str) -> Callable[..., Caller]:
+    """A dependency that lets a key with one of `scopes` (or `admin`) in, before anything else is looked at."""
 
     def caller(
-        request: Request,
-        credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
-        workspace: Annotated[str | None, Query(description="Workspace, with a `*` key.")] = None,
+        request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)]
     ) -> Caller:
         opened = runtime_of(request)
-        row = opened.ledger.find_key(credentials.credentials) if credentials else None
+        secret = credentials.credentials if credentials else ""
+        row = opened.ledger.find_key(secret) if 0 < len(secret) <= _SECRET_CHARS else None
         if row is None:
             raise AccessError("no key, or key not valid", cure="send Authorization: Bearer voc_…")
-        if scope not in row.scopes and "admin" not in row.scopes:
-            raise AccessError("the key lacks a scope", code="VOC-E601", value=scope, cure="make a key with it")
-        if row.workspace != "*":
-            if workspace not in (None, row.workspace):
-                raise AccessError("the key is for another workspace", code="VOC-E602", cure="leave `workspace` out")
-            return Caller(row.id, row.scopes, row.workspace)
-        name = workspace or opened.settings.workspace
+        if "admin" not in row.scopes and not set(scopes) & set(row.scopes):
+            raise AccessError(
+                "the key lacks a scope", code="VOC-E601", value=" or ".join(scopes), cure="make a key with it"
+            )
+        named = request.query_params.getlist("workspace")
+        if len(named) > 1:
+            raise UsageError("workspace is given twice", code="VOC-E102", cure="name one")
+        if row.workspace != EVERY:
+            if named and named[0] != row.workspace:
+                raise AccessError(
+                    "the key is for another workspace", code="VOC-E602", cure="leave `workspace` out"
+                )
+            return Caller(row.id, row.scopes, row.workspace, every=False)
+        name = named[0] if named else opened.settings.workspace
         if opened.ledger.workspace(name) is None:
-            raise UsageError("no such workspace", code="VOC-E104", value=name[:64], cure="see voc init --workspace")
-        return Caller(row.id, row.scopes, name)
+            raise UsageError("no such workspace", code="VOC-E104", value=name[:64], cure="see /v1/workspaces")
+        return Caller(row.id, row.scopes, name, every=True)
 
     return caller
 
 
+Anyone = Annotated[Caller, Depends(caller_with(*SCOPES))]
 Reader = Annotated[Caller, Depends(caller_with("read"))]
 Ingester = Annotated[Caller, Depends(caller_with("ingest"))]
+Importer = Annotated[Caller, Depends(caller_with("ingest", "read"))]
 Exporter = Annotated[Caller, Depends(caller_with("export"))]
 Admin = Annotated[Caller, Depends(caller_with("admin"))]
 Opened = Annotated[Runtime, Depends(runtime_of)]

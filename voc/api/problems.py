@@ -39,7 +39,13 @@ def status_of(error: VocError) -> int:
 
 def problem(status: int, code: str, detail: str, **more: Any) -> Response:
     """A problem+json answer."""
-    body = {"type": f"urn:voc:error:{code}", "title": CODES[code], "status": status, "code": code, "detail": detail}
+    body = {
+        "type": f"urn:voc:error:{code}",
+        "title": CODES[code],
+        "status": status,
+        "code": code,
+        "detail": detail,
+    }
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
     if status in (429, 503):
         headers["Retry-After"] = "1"

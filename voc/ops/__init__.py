@@ -1,0 +1,1 @@
+"""What people who run voc look at: logs, metrics, health."""
