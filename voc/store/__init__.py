@@ -1,0 +1,1 @@
+"""The index behind one Query: apply rows, list, count; memory (reference) and embedded (tantivy) engines."""
