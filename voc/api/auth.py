@@ -39,7 +39,7 @@ def runtime_of(request: Request) -> Runtime:
 
 
 def caller_with(*scopes: str) -> Callable[..., Caller]:
-    """A dependency that lets a key with one of `scopes` (or `admin`) in, before anything else is looked at."""
+    """A dependency that lets a key with one of `scopes` (or `admin`) in, before all else."""
 
     def caller(
         request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)]

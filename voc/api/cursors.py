@@ -40,9 +40,7 @@ class Cursors:
         """A cursor behind `place`."""
         until = int(self._clock().timestamp() + self._ttl_s)
         at = place.position
-        body = orjson.dumps(
-            [_VERSION, until, _digest(route, query), place.upto, at.score, at.created_at, at.id]
-        )
+        body = orjson.dumps([_VERSION, until, _digest(route, query), place.upto, at.score, at.created, at.id])
         return base64.urlsafe_b64encode(self._mac(body) + body).rstrip(b"=").decode()
 
     def read(self, route: str, query: Query, cursor: str | None) -> Place | None:

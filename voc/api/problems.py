@@ -59,13 +59,16 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(VocError)
     async def _known(_: Request, error: VocError) -> Response:
-        return problem(status_of(error), error.code, error.line().partition(": ")[2])
+        status = status_of(error)
+        if status >= 500:
+            log.error("failed", code=error.code, what=error.what)
+        return problem(status, error.code, error.line().partition(": ")[2])
 
     @app.exception_handler(RequestValidationError)
     async def _invalid(_: Request, error: RequestValidationError) -> Response:
         # Where and why, never the value: it may be a customer's words.
         places = [
-            {"at": ".".join(str(part) for part in item["loc"]), "why": item["msg"]}
+            {"at": ".".join(str(part)[:80] for part in item["loc"]), "why": item["msg"]}
             for item in error.errors()[:20]
         ]
         unknown = bool(places) and all("extra" in item["type"] for item in error.errors())
@@ -79,8 +82,3 @@ def install(app: FastAPI) -> None:
     async def _http(_: Request, error: HTTPException) -> Response:
         code = {404: "VOC-E104", 413: "VOC-E107"}.get(error.status_code, "VOC-E100")
         return problem(error.status_code, code, str(error.detail))
-
-    @app.exception_handler(Exception)
-    async def _unexpected(request: Request, error: Exception) -> Response:
-        log.error("unexpected", path=request.scope["path"], kind=type(error).__name__, exc_info=False)
-        return problem(500, "VOC-E503", "internal error; the log names its kind")
