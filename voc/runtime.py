@@ -42,7 +42,9 @@ class Runtime:
         if found is not None:
             return found
         if name != self.settings.workspace:
-            raise ConfigError("no such workspace", code="VOC-E104", value=name, cure="voc init --workspace NAME")
+            raise ConfigError(
+                "no such workspace", code="VOC-E104", value=name, cure="voc init --workspace NAME"
+            )
         return self.ledger.ensure_workspace(
             name, timezone=self.settings.timezone, taxonomy=self.settings.taxonomy
         )
@@ -112,7 +114,9 @@ class Runtime:
                 continue
             pool = self.pool()
             try:
+                loaded = pool.warm() if self.pending() else 0.0
                 worker = self.worker(store, pool)
+                worker.progress.spend("model load", loaded)
                 worker.run(on_progress=on_progress, stop=stop)
                 return worker.progress
             finally:

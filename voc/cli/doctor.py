@@ -11,7 +11,7 @@ from voc.diagnosis import diagnose
 
 
 def doctor(
-    quick: Annotated[bool, typer.Option("--quick", help="Counts only, without comparing the index row by row.")] = False,
+    quick: Annotated[bool, typer.Option("--quick", help="Counts only, index not compared.")] = False,
     workspace: shared.WorkspaceOption = None,
     as_json: shared.JsonOption = False,
 ) -> None:

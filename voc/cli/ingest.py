@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -12,6 +13,7 @@ from voc.collect import ingest as collecting
 from voc.collect.files import expand
 from voc.collect.mapping import load_mapping
 from voc.errors import UsageError, VocError
+from voc.pipeline import Progress
 from voc.runtime import Runtime
 from voc.types import KINDS
 
@@ -19,12 +21,17 @@ _SHOWN = 20  # refused rows printed one by one; the rest is counted (all are in 
 
 
 def ingest(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="CSV, TSV, JSONL, JSON, XLSX, XLS, ZIP or a folder of these.")],
+    files: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE…", help="CSV, TSV, JSONL, JSON, XLSX, XLS, ZIP or a folder of these."),
+    ],
     source: Annotated[str | None, typer.Option(help="Source id; default: the file's stem.")] = None,
     kind: Annotated[str, typer.Option(help="review, post, ticket, chat or survey.")] = "review",
     mapping: Annotated[Path | None, typer.Option(help="Mapping file: which column is which field.")] = None,
     wait: Annotated[bool, typer.Option("--wait", help="Return when everything is searchable.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show how the first rows would be read; keep nothing.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show how the first rows would be read; keep nothing.")
+    ] = False,
     workspace: shared.WorkspaceOption = None,
     as_json: shared.JsonOption = False,
 ) -> None:
@@ -37,6 +44,7 @@ def ingest(
     """
     if kind not in KINDS:
         raise UsageError("unknown kind", code="VOC-E102", value=kind, cure="one of " + ", ".join(KINDS))
+    began = time.perf_counter()
     columns = load_mapping(mapping) if mapping else None
     if dry_run:
         _preview(files, columns, workspace)
@@ -58,15 +66,24 @@ def ingest(
         if not as_json:
             counts = _counts(report)
             shared.out(f"{path.name}: " + ", ".join(f"{counts[k]} {k}" for k in counts))
-    if wait:
-        with shared.bar("reading and labelling") as bar:
-            waiting = opened.pending()
-            opened.work_until_empty(
-                note=shared.say, on_progress=lambda p: bar.to(p.documents + p.failed, total=waiting)
-            )
+    taken = time.perf_counter()
+    done = _until_searchable(opened) if wait else None
     if as_json:
-        shared.out_json({"workspace": name, "files": reports, "searchable": wait})
+        answer: dict[str, Any] = {"workspace": name, "files": reports, "searchable": wait}
+        seconds = {"collect": round(taken - began, 3), "work": round(time.perf_counter() - taken, 3)}
+        if done is not None:
+            # Those of text, language and encode are summed over the language processes.
+            seconds |= {stage: round(spent, 3) for stage, spent in done.seconds.items()}
+        shared.out_json(answer | {"seconds": seconds})
     raise typer.Exit(1 if failed else 0)
+
+
+def _until_searchable(opened: Runtime) -> Progress | None:
+    with shared.bar("reading and labelling") as bar:
+        waiting = opened.pending()
+        return opened.work_until_empty(
+            note=shared.say, on_progress=lambda p: bar.to(p.documents + p.failed, total=waiting)
+        )
 
 
 def _one(opened: Runtime, path: Path, workspace: str, **how: object) -> collecting.IngestReport:
@@ -81,8 +98,9 @@ def _one(opened: Runtime, path: Path, workspace: str, **how: object) -> collecti
         )
     for refused in report.refused[:_SHOWN]:
         shared.say(f"error {refused.code}: {path.name} {refused.place}: {refused.reason}")
-    if report.refused_total > _SHOWN:
-        shared.say(f"… and {report.refused_total - _SHOWN} more refused rows; all are dead letters, `voc doctor` counts them")
+    more = report.refused_total - _SHOWN
+    if more > 0:
+        shared.say(f"… and {more} more refused rows; all are dead letters, which `voc doctor` counts")
     return report
 
 

@@ -32,7 +32,10 @@ def create(
     unknown = [scope for scope in wanted if scope not in SCOPES]
     if unknown or not wanted:
         raise UsageError(
-            "unknown scope", code="VOC-E102", value=",".join(unknown), cure="one or more of " + ", ".join(SCOPES)
+            "unknown scope",
+            code="VOC-E102",
+            value=",".join(unknown),
+            cure="one or more of " + ", ".join(SCOPES),
         )
     opened = shared.runtime(workspace)
     bound = "*" if all_workspaces else opened.workspace().name
@@ -57,7 +60,9 @@ def list_keys(as_json: shared.JsonOption = False) -> None:
         shared.out_json({"items": [key_as_json(row) for row in rows]})
         return
     for row in rows:
-        state = "revoked" if row.revoked_at else f"until {row.expires_at:%Y-%m-%d}" if row.expires_at else "valid"
+        state = (
+            "revoked" if row.revoked_at else f"until {row.expires_at:%Y-%m-%d}" if row.expires_at else "valid"
+        )
         shared.out(f"{row.id}  {row.workspace}  {','.join(row.scopes)}  {state}  {row.name}")
 
 

@@ -53,7 +53,9 @@ def run(opened: Runtime, *, with_worker: bool) -> None:
     try:
         listening = config.bind_socket()
     except SystemExit:
-        raise ConfigError("the port is taken", value=str(settings.port), cure="choose another with --port") from None
+        raise ConfigError(
+            "the port is taken", value=str(settings.port), cure="choose another with --port"
+        ) from None
     address = listening.getsockname()
     shared.say(f"voc listens on http://{settings.host}:{address[1]}")
     with _beside(opened) if with_worker else _nothing():
@@ -73,9 +75,13 @@ def _beside(opened: Runtime) -> Iterator[None]:
 
     def keep() -> None:
         while not stop.is_set():
-            state["worker"] = process = subprocess.Popen(  # noqa: S603: our own interpreter and module
+            state["worker"] = process = subprocess.Popen(
                 [sys.executable, "-m", "voc", "work"],
-                env={**os.environ, "VOC_HOME": str(opened.settings.home.absolute()), "VOC_PARENT": str(os.getpid())},
+                env={
+                    **os.environ,
+                    "VOC_HOME": str(opened.settings.home.absolute()),
+                    "VOC_PARENT": str(os.getpid()),
+                },
                 stdin=subprocess.PIPE,
             )
             process.wait()

@@ -1,4 +1,4 @@
-"""What every verb needs: settings from the command line, one place for output, a progress bar on terminals."""
+"""What every verb needs: settings with the command line on top, output, a progress bar on terminals."""
 
 from __future__ import annotations
 

@@ -19,7 +19,9 @@ def train_emotion(datasets: Path) -> dict[str, npt.NDArray[np.generic]]:
     """Arrays of the emotion model."""
     rows = [row for row in read_all(datasets, EMOTION_SETS, "train") if row.fields["emotion"] in EMOTIONS]
     truth = np.array([[row.fields["emotion"] == label for label in EMOTIONS] for row in rows])
-    return learn([row.text for row in rows], truth, EMOTIONS, buckets=1 << 18, cost=0.15).arrays()
+    return learn(
+        [row.text for row in rows], truth, EMOTIONS, buckets=1 << 18, cost=0.15, exclusive=True
+    ).arrays()
 
 
 def train_service_intent(datasets: Path) -> dict[str, npt.NDArray[np.generic]]:
@@ -27,4 +29,6 @@ def train_service_intent(datasets: Path) -> dict[str, npt.NDArray[np.generic]]:
     rows = read_all(datasets, INTENT_SETS, "train")
     labels = sorted({row.fields["intent"] for row in rows})
     truth = np.array([[row.fields["intent"] == label for label in labels] for row in rows])
-    return learn([row.text for row in rows], truth, labels, buckets=1 << 16, cost=0.3).arrays()
+    return learn(
+        [row.text for row in rows], truth, labels, buckets=1 << 17, cost=0.5, exclusive=True
+    ).arrays()
