@@ -154,7 +154,9 @@ def _walk(items: Any, *, parent: str | None, level: int, where: str) -> Iterator
             raise _invalid("node is not a mapping", f"{where}: {item}"[:80], "write id: and name:")
         node_id, name = item.get("id"), item.get("name")
         if not isinstance(node_id, str) or not _ID.fullmatch(node_id):
-            raise _invalid("node id not valid", f"{where}: {node_id}", "use small letters, digits, _ and dots")
+            raise _invalid(
+                "node id not valid", f"{where}: {node_id}", "use small letters, digits, _ and dots"
+            )
         if not isinstance(name, str) or not name.strip():
             raise _invalid("node has no name", node_id, "add name:")
         _known(item, _NODE_KEYS, node_id)

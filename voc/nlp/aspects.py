@@ -1,0 +1,165 @@
+"""What an opinion is about: clause and target term in, node of the taxonomy out.
+
+The mapper reads nothing else, so a changed taxonomy re-runs only this. It knows a node by its words
+(aliases, implied words), by a head learned for the pack, and by likeness to the node's examples.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from voc.nlp.features import Grams, grams
+from voc.nlp.linear import Array, LinearHead
+from voc.nlp.phrases import compile_phrases
+from voc.nlp.registry import Registry
+from voc.nlp.taxonomy import Taxonomy
+from voc.types import Label
+
+PREFIX = "aspects-"
+_BUCKETS = 1 << 16  # of the likeness to examples
+_LIKE = 0.42  # cosine of n-grams from which a clause is like an example
+_NAMED, _IMPLIED = 0.9, 0.7  # confidence of a word alone
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """Words of a node in a text. `implied`: they speak of it without naming it."""
+
+    node: str
+    start: int
+    end: int
+    implied: bool
+
+
+class Mapper:
+    """Names the node; deterministic, `version` changes with the taxonomy's words and the learned head."""
+
+    def __init__(self, taxonomy: Taxonomy, registry: Registry | None = None) -> None:
+        self.taxonomy = taxonomy
+        self.head: LinearHead | None = None
+        self.thresholds: Array = np.zeros(0, np.float32)
+        self.nodes: tuple[str, ...] = ()
+        learned = "words"
+        name = PREFIX + taxonomy.name
+        if registry is not None and name in registry.names():
+            arrays = registry.load(name)
+            self.head = LinearHead.from_arrays(arrays, "aspects_")
+            self.thresholds = arrays["thresholds"].astype(np.float32)
+            self.nodes = self.head.labels
+            learned = registry.version(name)
+        self._known = frozenset(n for n in self.nodes if n in taxonomy.nodes)
+        self._terms: dict[str, tuple[str, bool]] = {}
+        for node in taxonomy.nodes.values():
+            for word in (node.name, *node.aliases):
+                self._terms.setdefault(word.lower(), (node.id, False))
+        for node in taxonomy.nodes.values():
+            for word in node.implied:
+                self._terms.setdefault(word.lower(), (node.id, True))
+        self._pattern = compile_phrases(self._terms)
+        self._examples = [(n.id, e) for n in taxonomy.nodes.values() for e in n.examples]
+        self._like = grams([e for _, e in self._examples]).matrix(np.ones(_BUCKETS, np.float32)).T.tocsr()
+        self.version = f"{learned}+{taxonomy.ref}:{self._digest()}"
+
+    def label(self, clause: str, term: str) -> Label:
+        """The node of one opinion; `node` None when nothing says what it is about.
+
+        Args:
+            clause: clean text of the clause.
+            term: the target's words, else the words that imply it, else "".
+        """
+        named = self.by_term(term) if term else None
+        if named is not None:
+            return Label(named.node, _IMPLIED if named.implied else _NAMED)
+        found = self.terms(clause)
+        if found:
+            best = self.most_telling(found)
+            return Label(best.node, _IMPLIED if best.implied else _NAMED)
+        features = grams([clause])
+        if self.head is not None:
+            odds = self.probabilities(features)[0]
+            best_at = int(np.argmax(odds))
+            if odds[best_at] >= 0.5 and self.nodes[best_at] in self._known:
+                return Label(self.nodes[best_at], float(odds[best_at]))
+        return self.by_example(features)[0]
+
+    def terms(self, clean: str) -> list[Term]:
+        """Words of nodes in the text, in order, longest at each place; Latin words only whole."""
+        folded = clean.lower()
+        if len(folded) != len(clean):
+            folded = clean
+        found = []
+        for match in self._pattern.finditer(folded):
+            start, end = match.span()
+            if _cuts_latin(folded, start, end):
+                continue
+            node, implied = self._terms[match.group()]
+            found.append(Term(node, start, end, implied))
+        return found
+
+    def by_term(self, term: str) -> Term | None:
+        """The node that a term names: as a whole, else by the longest of its words."""
+        known = self._terms.get(term.lower())
+        if known is not None:
+            return Term(known[0], 0, len(term), known[1])
+        found = self.terms(term)
+        return max(found, key=lambda t: (t.end - t.start, t.start)) if found else None
+
+    def most_telling(self, found: Sequence[Term]) -> Term:
+        """Of several terms the one to keep: a name before an implied word, deeper, longer, earlier."""
+        return min(
+            found,
+            key=lambda t: (t.implied, -self.taxonomy.nodes[t.node].level, t.start - t.end, t.start),
+        )
+
+    def probabilities(self, features: Grams) -> Array:
+        """(texts, nodes of the head); nodes that the taxonomy no longer has are 0."""
+        if self.head is None:
+            return np.zeros((len(features.starts) - 1, 0), np.float32)
+        answer = self.head.probabilities(features)
+        for k, node in enumerate(self.nodes):
+            if node not in self._known:
+                answer[:, k] = 0.0
+        return answer
+
+    def covered(self, node: str) -> int | None:
+        """Which label of the head stands at or above `node`; None: the head does not know it."""
+        for above in reversed(self.taxonomy.path(node)):
+            if above in self._known:
+                return self.nodes.index(above)
+        return None
+
+    def by_example(self, features: Grams) -> list[Label]:
+        """For each text the node whose example it is most like, `node` None when like none."""
+        rows = len(features.starts) - 1
+        if not self._examples or not rows:
+            return [Label(None, 0.0)] * rows
+        likeness: npt.NDArray[np.float32] = (
+            features.matrix(np.ones(_BUCKETS, np.float32)) @ self._like
+        ).toarray()
+        best = likeness.argmax(axis=1)
+        return [
+            Label(self._examples[at][0], float(likeness[i, at]))
+            if likeness[i, at] >= _LIKE
+            else Label(None, 0.0)
+            for i, at in enumerate(best.tolist())
+        ]
+
+    def _digest(self) -> str:
+        words = "\n".join(f"{w}\t{n}\t{i}" for w, (n, i) in sorted(self._terms.items()))
+        words += "\n".join(f"{n}\t{e}" for n, e in self._examples)
+        return hashlib.sha256(words.encode()).hexdigest()[:8]
+
+
+def _cuts_latin(text: str, start: int, end: int) -> bool:
+    return (start > 0 and _latin(text[start - 1]) and _latin(text[start])) or (
+        end < len(text) and _latin(text[end]) and _latin(text[end - 1])
+    )
+
+
+def _latin(char: str) -> bool:
+    return char.isascii() and char.isalnum()

@@ -1,0 +1,64 @@
+"""Words of praise and blame in a text, with the negations and degrees before them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from voc.nlp.lexicon import load
+from voc.nlp.phrases import compile_phrases
+
+_REACH = 4  # characters a negation or degree may take before the word
+
+
+@dataclass(frozen=True, slots=True)
+class OpinionWord:
+    """`clean[start:end]` with its negation and degree; `polarity` 1 or -1 after negation."""
+
+    start: int
+    end: int
+    polarity: int
+
+
+def opinion_words(clean: str) -> list[OpinionWord]:
+    """Every opinion word of the text, in order of place.
+
+    >>> [("不太好用"[w.start : w.end], w.polarity) for w in opinion_words("不太好用")]
+    [('不太好用', -1)]
+    """
+    rules = _rules()
+    found: list[OpinionWord] = []
+    taken = 0
+    for match in rules.words.finditer(clean):
+        start, polarity = match.start(), rules.polarity[match.group()]
+        before = rules.before.search(clean, max(taken, start - 2 * _REACH), start)
+        if before is not None:
+            start = before.start()
+            if rules.negation.search(before.group()):
+                polarity = -polarity
+        found.append(OpinionWord(start, match.end(), polarity))
+        taken = match.end()
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    words: re.Pattern[str]
+    polarity: dict[str, int]
+    before: re.Pattern[str]
+    negation: re.Pattern[str]
+
+
+@cache
+def _rules() -> _Rules:
+    lists = load("opinions")
+    polarity = dict.fromkeys(lists["negative"], -1) | dict.fromkeys(lists["positive"], 1)
+    negations = compile_phrases(lists["negation"]).pattern
+    degrees = compile_phrases(lists["degree"]).pattern
+    return _Rules(
+        words=compile_phrases(polarity),
+        polarity=polarity,
+        before=re.compile(f"(?:{negations}|{degrees})+的?$"),
+        negation=re.compile(negations),
+    )

@@ -1,0 +1,271 @@
+"""Finds opinions in clean texts: which clause, about which words, how it is found, how sure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from voc.nlp.aspects import Mapper, Term
+from voc.nlp.catalogue import Catalogue
+from voc.nlp.clauses import passages
+from voc.nlp.comparison import compared, products_of
+from voc.nlp.features import Grams, grams
+from voc.nlp.lexicon.polarity import OpinionWord, opinion_words
+from voc.nlp.linear import Array
+from voc.nlp.polarity import Place, PolarityModel
+from voc.nlp.registry import Registry
+from voc.nlp.taxonomy import Taxonomy
+from voc.types import SENTIMENTS, Label, Span
+
+_ALIAS_SHARE = 0.5  # of a label's threshold, from which a word of it in the text is believed
+_TOP_SHARE = 0.6  # of a label's threshold, from which the likeliest label of a passage is believed
+_LONGEST_OPINION = 10
+
+
+@dataclass(frozen=True, slots=True)
+class RawOpinion:
+    """An opinion with its label; spans are in the clean text. `opinion` None: a neutral statement."""
+
+    clause: Span
+    target: Span | None
+    opinion: Span | None
+    sentiment: str
+    score: float
+    confidence: float
+    implicit: bool
+    product: str | None
+    term: str
+    label: Label
+
+
+@dataclass(slots=True)
+class _Candidate:
+    """A node found in a clause, before its polarity is known."""
+
+    text: int
+    passage: int
+    clause: int
+    node: str
+    confidence: float
+    term: Term | None
+
+
+@dataclass(slots=True)
+class _Batch:
+    """All passages and clauses of a batch. `clause_at[i]` = (text, passage, span)."""
+
+    texts: Sequence[str]
+    passage_clauses: list[list[int]]
+    clause_at: list[tuple[int, int, Span]]
+    clause_texts: list[str]
+    passages: Grams
+    clauses: Grams
+
+
+class OpinionReader:
+    """Opinions of one taxonomy and catalogue; pure, safe from several threads."""
+
+    def __init__(self, registry: Registry, taxonomy: Taxonomy, catalogue: Catalogue) -> None:
+        self.mapper = Mapper(taxonomy, registry)
+        self._polarity = PolarityModel.for_taxonomy(registry, taxonomy.name)
+        self._catalogue = catalogue
+        self.version = self._polarity.version
+
+    def read(self, cleans: Sequence[str], products: Sequence[str | None]) -> list[list[RawOpinion]]:
+        """Opinions of each text, in order of place.
+
+        Args:
+            products: the record's own product, as the source names it.
+        """
+        batch = _cut(cleans)
+        found: list[list[RawOpinion]] = [[] for _ in cleans]
+        candidates = self._candidates(batch) if batch.clause_texts else []
+        if not candidates:
+            return found
+        words = {c.clause: opinion_words(batch.clause_texts[c.clause]) for c in candidates}
+        places = [
+            Place(
+                c.passage,
+                c.clause,
+                self.mapper.taxonomy.path(c.node),
+                sum(w.polarity for w in words[c.clause]),
+            )
+            for c in candidates
+        ]
+        shares = self._polarity.shares(batch.passages, batch.clauses, places)
+        named = {i: products_of(self._catalogue, text, products[i]) for i, text in enumerate(cleans)}
+        for candidate, share in zip(candidates, shares, strict=True):
+            clause = batch.clause_at[candidate.clause][2]
+            others = [c for c in candidates if c.clause == candidate.clause and c is not candidate]
+            opinion = _opinion(
+                batch.texts[candidate.text], clause, candidate, share, words[candidate.clause], others
+            )
+            found[candidate.text].extend(compared(opinion, named[candidate.text], cleans[candidate.text]))
+        for opinions in found:
+            opinions.sort(key=lambda o: (o.clause.start, o.clause.end, o.target.start if o.target else -1))
+        return found
+
+    def _candidates(self, batch: _Batch) -> list[_Candidate]:
+        terms = [self.mapper.terms(text) for text in batch.clause_texts]
+        if self.mapper.head is None:
+            return _kept([c for i in range(len(terms)) for c in self._by_words(batch, i, terms[i])])
+        whole = self.mapper.probabilities(batch.passages)
+        parts = self.mapper.head.scores(batch.clauses)
+        found: list[_Candidate] = []
+        for passage, inside in enumerate(batch.passage_clauses):
+            found.extend(self._in_passage(batch, passage, inside, terms, whole[passage], parts))
+        return _kept(found)
+
+    def _by_words(self, batch: _Batch, clause: int, terms: list[Term]) -> list[_Candidate]:
+        text, passage, _ = batch.clause_at[clause]
+        return [
+            _Candidate(text, passage, clause, t.node, 0.7 if t.implied else 0.9, t)
+            for t in _distinct(terms, self.mapper)
+        ]
+
+    def _in_passage(
+        self,
+        batch: _Batch,
+        passage: int,
+        inside: list[int],
+        terms: list[list[Term]],
+        whole: Array,
+        parts: Array,
+    ) -> list[_Candidate]:
+        """What the learned head finds in a passage, placed in clauses by words of the node or by the head."""
+        mapper = self.mapper
+        limits = mapper.thresholds
+        believed = set(np.flatnonzero(whole >= limits).tolist())
+        top = int(np.argmax(whole / limits))
+        if whole[top] >= _TOP_SHARE * limits[top]:
+            believed.add(top)
+        found: list[_Candidate] = []
+        placed: set[int] = set()
+        for clause in inside:
+            for candidate in self._by_words(batch, clause, terms[clause]):
+                label = mapper.covered(candidate.node)
+                if label is None:
+                    found.append(candidate)
+                elif label in believed or whole[label] >= _ALIAS_SHARE * limits[label]:
+                    candidate.confidence = float(max(whole[label], 0.5 * candidate.confidence))
+                    found.append(candidate)
+                    placed.add(label)
+        for label in sorted(believed - placed):
+            clause = max(inside, key=lambda i: parts[i, label])
+            found.append(
+                _Candidate(
+                    batch.clause_at[clause][0],
+                    passage,
+                    clause,
+                    mapper.nodes[label],
+                    float(whole[label]),
+                    None,
+                )
+            )
+        return found
+
+
+def _cut(cleans: Sequence[str]) -> _Batch:
+    wholes: list[str] = []
+    inside: list[list[int]] = []
+    at: list[tuple[int, int, Span]] = []
+    for text, clean in enumerate(cleans):
+        for group in passages(clean):
+            inside.append(list(range(len(at), len(at) + len(group))))
+            at.extend((text, len(wholes), span) for span in group)
+            wholes.append(clean[group[0].start : group[-1].end])
+    parts = [cleans[text][span.start : span.end] for text, _, span in at]
+    return _Batch(cleans, inside, at, parts, grams(wholes), grams(parts))
+
+
+def _distinct(terms: list[Term], mapper: Mapper) -> list[Term]:
+    """One term a node in a clause; a parent's word adds nothing beside its child's, nor 'overall' to any."""
+    by_node: dict[str, Term] = {}
+    for term in terms:
+        held = by_node.get(term.node)
+        if held is None or (held.implied and not term.implied):
+            by_node[term.node] = term
+    kept = []
+    for node, term in by_node.items():
+        if any(other != node and mapper.taxonomy.within(other, node) for other in by_node):
+            continue
+        if node == "overall" and len(by_node) > 1:
+            continue
+        if term.implied and any(not t.implied for t in by_node.values()):
+            continue  # 屏幕好看: about the screen, not the look
+        kept.append(term)
+    return sorted(kept, key=lambda t: t.start)
+
+
+def _kept(candidates: list[_Candidate]) -> list[_Candidate]:
+    """One opinion a clause and node."""
+    best: dict[tuple[int, str], _Candidate] = {}
+    for candidate in candidates:
+        best.setdefault((candidate.clause, candidate.node), candidate)
+    return list(best.values())
+
+
+def _opinion(
+    clean: str,
+    clause: Span,
+    candidate: _Candidate,
+    share: Array,
+    words: list[OpinionWord],
+    others: list[_Candidate],
+) -> RawOpinion:
+    term = candidate.term
+    target = None
+    if term is not None and not term.implied:
+        target = Span(clause.start + term.start, clause.start + term.end)
+    best = int(np.argmax(share))
+    sentiment = SENTIMENTS[best]
+    score = float(share[0] - share[2])
+    opinion = None
+    if sentiment != "neutral":
+        opinion = _words_of(clean, clause, term, words, 1 if sentiment == "positive" else -1, others)
+    told = Span(clause.start + term.start, clause.start + term.end) if term is not None else opinion
+    return RawOpinion(
+        clause=clause,
+        target=target,
+        opinion=opinion,
+        sentiment=sentiment,
+        score=score,
+        confidence=float(share[best]) * candidate.confidence,
+        implicit=target is None,
+        product=None,
+        term=clean[told.start : told.end] if told else "",
+        label=Label(candidate.node, candidate.confidence),
+    )
+
+
+def _words_of(
+    clean: str,
+    clause: Span,
+    term: Term | None,
+    words: list[OpinionWord],
+    sign: int,
+    others: list[_Candidate],
+) -> Span | None:
+    """The words that say it: an opinion word of the sign, the nearest after the target; else the rest."""
+    at = term.end if term is not None and not term.implied else 0
+    fitting = [w for w in words if w.polarity == sign] or words
+    if fitting:
+        word = min(fitting, key=lambda w: (w.start < at, abs(w.start - at)))
+        start, end = word.start, word.end
+        if term is not None and not term.implied and start < term.end and end > term.start:
+            if end <= term.end:
+                return None  # the target's own letters
+            start = term.end
+        return Span(clause.start + start, clause.start + end)
+    if term is None:
+        return None
+    if term.implied:
+        return Span(clause.start + term.start, clause.start + term.end)
+    later = [o.term.start for o in others if o.term is not None and o.term.start >= term.end]
+    end = clause.start + min(later) if later else clause.end
+    start = clause.start + term.end
+    while start < end and clean[start] in "的了呢就也都是, ，":
+        start += 1
+    return Span(start, end) if 0 < end - start <= _LONGEST_OPINION else None
