@@ -11,6 +11,7 @@ from sqlalchemy import select
 from voc.db.tables import audit
 from voc.db.transactions import take_seq
 from voc.ledger.book import Book
+from voc.ledger.details import dumped
 from voc.ledger.identity import storable
 from voc.ledger.times import moment
 from voc.ledger.types import AuditRow
@@ -29,7 +30,7 @@ def add(
             "actor": storable(actor),
             "action": storable(action),
             "target": storable(target),
-            "detail": orjson.dumps(dict(detail)).decode(),
+            "detail": dumped(detail),
         }
         conn.execute(audit.insert().values(values))
 

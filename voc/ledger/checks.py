@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
 
 from voc.db.tables import annotated, counters, dead_letters, items, outbox, revisions, sources, work
+from voc.db.transactions import is_postgres
 from voc.ledger.book import Book
 
 _OF_WORK = and_(work.c.workspace == items.c.workspace, work.c.item == items.c.item)
@@ -125,7 +126,7 @@ def _last(name: str) -> Any:
 def check(book: Book) -> list[str]:
     """See `Ledger.check`."""
     with book.reading() as conn:
-        return [*_broken(conn), *_file(conn)]
+        return [*_broken(conn), *_sqlite(conn)]
 
 
 def _broken(conn: Connection) -> list[str]:
@@ -137,8 +138,13 @@ def _broken(conn: Connection) -> list[str]:
     return found
 
 
-def _file(conn: Connection) -> list[str]:
-    if conn.dialect.name != "sqlite":
-        return []
-    answer = conn.exec_driver_sql("PRAGMA quick_check(1)").scalar()
-    return [] if answer == "ok" else ["the ledger's file is damaged"]
+def _sqlite(conn: Connection) -> list[str]:
+    if is_postgres(conn):
+        return []  # has a sequence of its own, and looks after its files
+    found = []
+    used = select(func.max(revisions.c.seq)).scalar_subquery()
+    if conn.execute(select(used > _last("seq"))).scalar():
+        found.append("ledger sequence beyond the counter")
+    if conn.exec_driver_sql("PRAGMA quick_check(1)").scalar() != "ok":
+        found.append("the ledger's file is damaged")
+    return found

@@ -9,8 +9,10 @@ import os
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Connection
+from sqlalchemy.dialects import postgresql, sqlite
 
 from voc.db.tables import meta
+from voc.db.transactions import is_postgres
 from voc.errors import ConfigError, FatalError
 from voc.ledger.keys_at_rest import Keys
 
@@ -56,22 +58,27 @@ class Cipher:
         """16 bytes that tell whether something changed; keyed, so that no phone number is guessed from it."""
         return hashlib.blake2b(plain, digest_size=_DIGEST, key=self._digest_key).digest()
 
-    def prove(self, conn: Connection) -> None:
-        """Check that these are the keys the ledger was begun with (on first use: remember them).
+    def remember(self, conn: Connection) -> None:
+        """Note that the ledger is written with these keys, unless it was with others before."""
+        insert = postgresql.insert if is_postgres(conn) else sqlite.insert
+        rows = [{"name": name, "value": proof} for name, proof in self._proofs.items()]
+        conn.execute(insert(meta).on_conflict_do_nothing(), rows)
+
+    def proven(self, conn: Connection) -> bool:
+        """Whether these are the keys the ledger was begun with; False: it has not been told any (`remember`).
 
         Raises:
             ConfigError: VOC-E201, other keys.
         """
         known = {row.name: row.value for row in conn.execute(meta.select())}
         for name, proof in self._proofs.items():
-            if name not in known:
-                conn.execute(meta.insert().values(name=name, value=proof))
-            elif not hmac.compare_digest(bytes(known[name]), proof):
+            if name in known and not hmac.compare_digest(bytes(known[name]), proof):
                 raise ConfigError(
                     f"the {name.replace('_', ' ')} is not the one this ledger was written with",
                     code="VOC-E201",
                     cure=f"restore the key file, or set VOC_{name.upper()}",
                 )
+        return known.keys() >= self._proofs.keys()
 
 
 def place_of(workspace: str, source: str, name: str, number: int | str) -> bytes:

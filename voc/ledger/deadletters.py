@@ -16,6 +16,7 @@ from voc.ledger import sources
 from voc.ledger.book import Book
 from voc.ledger.cipher import place_of
 from voc.ledger.identity import storable
+from voc.ledger.locks import lock_items
 from voc.ledger.times import moment
 from voc.ledger.types import DeadLetter, Reject
 
@@ -103,6 +104,7 @@ def bury(conn: Connection, failures: Sequence[tuple[Any, str, str]], *, now: int
     buried = [row.item for row, _, _ in failures]
     spaces = {row.workspace for row, _, _ in failures}
     conn.execute(work.delete().where(work.c.workspace.in_(spaces), among(conn, work.c.item, buried)))
+    lock_items(conn, buried)
     conn.execute(items.update().where(among(conn, items.c.item, buried)).values(state="dead"))
     many(conn, dead_letters.insert(), rows)
 
@@ -169,6 +171,7 @@ def replay(book: Book, workspace: str, letters: Sequence[int] | None, *, source:
         if letters is not None:
             chosen = chosen.where(among(conn, dead_letters.c.id, letters))
         found = conn.execute(chosen).all()
+        lock_items(conn, [row.item for row in found])
         back = among(conn, items.c.item, (row.item for row in found))
         conn.execute(items.update().where(back).values(state="pending"))
         answered = among(conn, dead_letters.c.id, (row.id for row in found))

@@ -13,6 +13,7 @@ from voc.faults import point
 from voc.ledger import copies, persons
 from voc.ledger.book import Book
 from voc.ledger.copies import Before, Member, Moved
+from voc.ledger.locks import lock_items
 from voc.ledger.types import Done, Finished
 from voc.ledger.work import held
 
@@ -158,6 +159,7 @@ def send(
 def send_moved(conn: Connection, moved: Sequence[Moved], versions: Iterable[int]) -> None:
     """New versions for documents whose representative changed: their rows wait again."""
     send(conn, [(one.workspace, one.item) for one in moved], versions, new=set())
+    lock_items(conn, [one.item for one in moved])
     for part in chunks(one.item for one in moved):
         waits = items.update().where(items.c.item.in_(part), items.c.state == "indexed")
         conn.execute(waits.values(state="pending"))

@@ -6,6 +6,7 @@ What a record becomes: a new document, a new revision, history (older than the c
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import MutableMapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +23,7 @@ from voc.ledger.authors import identity
 from voc.ledger.book import Book
 from voc.ledger.cipher import place_of
 from voc.ledger.identity import native_id_of, storable
+from voc.ledger.locks import lock_items
 from voc.ledger.times import micros
 from voc.ledger.types import Receipt, Reject
 from voc.types import Record
@@ -90,7 +92,8 @@ def append(
 ) -> list[Receipt]:
     """See `Ledger.append`."""
     source = storable(source)
-    counted = {} if occurrences is None else occurrences
+    # Counted aside: a call that fails must not change what the caller's next try counts.
+    counted = ChainMap[int, int]({}, {} if occurrences is None else occurrences)
     incoming = [_ready(book, workspace, source, kind, record, counted) for record in records]
     winners = _winners(incoming)
     refused = deadletters.ready(book, workspace, source, rejects)
@@ -112,6 +115,8 @@ def append(
             received=now if records or rejects else None,
         )
     point("ledger-commit")
+    if occurrences is not None:
+        occurrences.update(counted.maps[0])
     by_document = {decision.incoming.document_id: decision for decision in decisions}
     return [_receipt(one, winners, by_document[one.document_id], seqs) for one in incoming]
 
@@ -257,6 +262,7 @@ def _write(
                 }
             )
     _put_to_work(conn, workspace, waiting, replace=[d.known.item for d in kept if d.known and not d.history])
+    lock_items(conn, [values["b_item"] for values in changed])
     many(conn, items.insert(), new_items)
     many(conn, _REVISE, [values for values in changed if "b_state" in values])
     many(conn, _NOTE_HISTORY, [values for values in changed if "b_state" not in values])

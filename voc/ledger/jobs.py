@@ -14,6 +14,7 @@ from voc.db.tables import jobs
 from voc.db.transactions import locked
 from voc.errors import UsageError
 from voc.ledger.book import Book
+from voc.ledger.details import dumped
 from voc.ledger.identity import storable
 from voc.ledger.times import moment
 from voc.ledger.types import Job, JobError
@@ -30,7 +31,7 @@ def create(book: Book, workspace: str, kind: str, detail: Mapping[str, Any]) -> 
         "id": "j_" + secrets.token_hex(12),
         "kind": kind,
         "state": "queued",
-        "detail": orjson.dumps(dict(detail)).decode(),
+        "detail": dumped(detail),
         "counts": "{}",
         "errors": "[]",
         "errors_total": 0,
@@ -68,7 +69,7 @@ def update(
         if state is not None:
             values["state"] = state
         if counts is not None:
-            values["counts"] = orjson.dumps(dict(counts)).decode()
+            values["counts"] = dumped(counts)
         if progress is not None:
             values["progress"] = progress
         if errors:

@@ -64,8 +64,12 @@ class Ledger:
             ConfigError: VOC-E201, the keys are not those the ledger was written with.
         """
         self._book = Book(engine, Cipher(keys), keys.id_key, clock)
-        with self._book.writing() as conn:
-            self._book.cipher.prove(conn)
+        with self._book.reading() as conn:  # a start must not wait for whoever writes
+            proven = self._book.cipher.proven(conn)
+        if not proven:
+            with self._book.writing() as conn:
+                self._book.cipher.remember(conn)
+                self._book.cipher.proven(conn)
 
     # ------------------------------------------------------------ workspaces and sources
 

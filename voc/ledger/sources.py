@@ -8,6 +8,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from voc.db.tables import sources
 from voc.db.transactions import is_postgres, locked
 from voc.ledger.book import Book
+from voc.ledger.identity import storable
 from voc.ledger.times import moment, moment_or_none
 from voc.ledger.types import Source
 
@@ -47,7 +48,7 @@ def advance(
 
 def cursor(book: Book, workspace: str, name: str) -> str | None:
     """Where the next pull begins; None at the start."""
-    query = select(sources.c.cursor).where(sources.c.workspace == workspace, sources.c.name == name)
+    query = select(sources.c.cursor).where(sources.c.workspace == workspace, sources.c.name == storable(name))
     with book.reading() as conn:
         found = conn.execute(query).scalar_one_or_none()
     return None if found is None else str(found)

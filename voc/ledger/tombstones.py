@@ -28,6 +28,7 @@ def delete(book: Book, workspace: str, source: str, native_id: str, reason: str)
             value=reason[:40],
             cure="one of " + ", ".join(REASONS),
         )
+    source = storable(source)
     document_id = ids.document_id(workspace, source, storable(native_id))
     with book.writing() as conn:
         sources.lock(conn, workspace, source)

@@ -150,5 +150,6 @@ def release(book: Book, worker: str) -> int:
     """See `Ledger.release`."""
     with book.writing() as conn:
         mine = (work.c.worker == worker) & (work.c.token != 0)
+        conn.execute(locked(conn, select(work.c.item).where(mine).order_by(work.c.item))).all()
         values = {"worker": None, "token": 0, "lease_until": 0, "attempts": work.c.attempts - 1}
         return int(conn.execute(work.update().where(mine).values(values)).rowcount)

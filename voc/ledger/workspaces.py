@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from sqlalchemy import Connection, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from voc.config import WORKSPACE_NAME
 from voc.db.tables import workspaces
+from voc.db.transactions import is_postgres
 from voc.errors import UsageError
 from voc.ledger.book import Book
 from voc.ledger.types import Workspace
@@ -30,12 +32,10 @@ def ensure(book: Book, name: str, *, timezone: str, taxonomy: str) -> Workspace:
     if found is not None:
         return found
     with book.writing() as conn:
-        row = conn.execute(select(*_COLUMNS).where(workspaces.c.name == name)).one_or_none()
-        if row is None:
-            values = {"name": name, "timezone": timezone, "taxonomy": taxonomy, "created_at": book.now()}
-            conn.execute(workspaces.insert().values(values))
-            return Workspace(name, timezone, taxonomy)
-        return Workspace(*row)
+        values = {"name": name, "timezone": timezone, "taxonomy": taxonomy, "created_at": book.now()}
+        insert = postgresql.insert if is_postgres(conn) else sqlite.insert
+        conn.execute(insert(workspaces).on_conflict_do_nothing(), values)  # two at once: the first stays
+        return Workspace(*conn.execute(select(*_COLUMNS).where(workspaces.c.name == name)).one())
 
 
 def get(book: Book, name: str) -> Workspace | None:
