@@ -28,37 +28,42 @@ class Reader(Protocol):
 
 
 class Candidate(NamedTuple):
-    """A pain that may be quoted: the document's id, the mention's place in it, who said it."""
+    """A pain that may be quoted."""
 
     document: str
-    ordinal: int
-    person: int
+    mention: str
 
 
 def best(
-    harm: npt.NDArray[np.uint8], newness: npt.NDArray[np.int64], person: npt.NDArray[np.int64], *, wanted: int
+    harm: npt.NDArray[np.uint8],
+    created: npt.NDArray[np.int64],
+    seq: npt.NDArray[np.int64],
+    person: npt.NDArray[np.int64],
+    *,
+    wanted: int,
 ) -> npt.NDArray[np.int64]:
     """Indices of those to read: highest harm, then newest, each person's best before anybody's second.
 
     Args:
-        newness: larger is newer and no two equal, so that the choice is the same in every process.
+        created: when it was said; seq: settles equal times, so that every process chooses the same.
 
-    >>> harm, newness = np.asarray([1, 3, 3, 3], dtype=np.uint8), np.asarray([9, 2, 3, 1])
-    >>> best(harm, newness, np.asarray([4, 5, 5, 6]), wanted=3).tolist()
+    >>> harm, created = np.asarray([1, 3, 3, 3], dtype=np.uint8), np.asarray([9, 2, 3, 1])
+    >>> best(harm, created, np.arange(4), np.asarray([4, 5, 5, 6]), wanted=3).tolist()
     [2, 3, 0]
     """
     if harm.size == 0:
         return np.zeros(0, dtype=np.int64)
     keep = np.arange(harm.size)
     enough = wanted * _SPARE
-    if harm.size > 8 * enough:  # a node with thousands of pains: only the gravest level that suffices
-        level = np.sort(harm)[-enough]
-        keep = np.flatnonzero(harm >= level)
-        if keep.size > 64 * enough:
-            newest = np.argpartition(newness[keep], keep.size - 64 * enough)[keep.size - 64 * enough :]
-            grave = np.flatnonzero(harm[keep] > level)
-            keep = keep[np.union1d(newest, grave)]
-    order = keep[np.lexsort((-newness[keep], -harm[keep].astype(np.int64)))]
+    if harm.size > 8 * enough:  # thousands of pains: sort only the gravest and newest
+        level = int(np.partition(harm, harm.size - enough)[harm.size - enough])
+        at_level = harm == level
+        oldest = created.min()
+        if int(at_level.sum()) > enough:
+            of_level = created[at_level]
+            oldest = np.partition(of_level, of_level.size - enough)[of_level.size - enough]
+        keep = np.flatnonzero((harm > level) | (at_level & (created >= oldest)))
+    order = keep[np.lexsort((-seq[keep], -created[keep], -harm[keep].astype(np.int64)))]
     first = np.sort(np.unique(person[order], return_index=True)[1])
     chosen = order[first[:wanted]]
     if chosen.size < wanted:
@@ -71,12 +76,13 @@ def quotes(
     store: Reader, workspace: str, candidates: Iterable[Candidate], *, wanted: int
 ) -> tuple[Quoted, ...]:
     """Read and check the candidates in order until there are `wanted`."""
-    found: list[Quoted] = []
+    found: dict[tuple[str, int, int], Quoted] = {}  # two opinions may share a clause: quoted once
     for quote in _read(store, workspace, candidates):
         if len(found) == wanted:
             break
-        found.append(quote)
-    return tuple(found)
+        at = quote.evidence
+        found.setdefault((at.document_id, at.start, at.end), quote)
+    return tuple(found.values())
 
 
 def quoted(mention: Mention, document: Document) -> Quoted | None:
@@ -107,7 +113,7 @@ def _read(store: Reader, workspace: str, candidates: Iterable[Candidate]) -> Ite
         if document is None:
             continue  # removed since it was counted
         for mention in store.mentions_of(workspace, candidate.document):
-            if mention.ordinal == candidate.ordinal and mention.harm > 0:
+            if mention.id == candidate.mention and mention.harm > 0:
                 quote = quoted(mention, document)
                 if quote is not None:
                     yield quote

@@ -16,8 +16,7 @@ from voc.insight.figures import disagreements, harm_of_nodes, points_of, ranked
 from voc.insight.frame import Pains
 from voc.insight.harm import PAIN_LEVELS, harm_of, wilson
 from voc.insight.question import Asked, asked_of, strata_of, trend_kinds
-from voc.insight.source import Source
-from voc.insight.view import KINDS
+from voc.insight.view import Source
 from voc.types import Interval, PainPoint, Query
 
 SORTS: tuple[str, ...] = ("harm", "people", "trend", "value", "impact")
@@ -114,7 +113,7 @@ def _answer(
     evidence: int,
 ) -> PainAnswer:
     pains = asked.view.pains(level)
-    counts = count_nodes(pains, asked.bits, kinds=len(KINDS), selected=asked.selected)
+    counts = count_nodes(pains, asked.bits, kinds=len(asked.view.kinds), selected=asked.selected)
     strata = strata_of(asked)
     harm = harm_of_nodes(counts, strata)
     points = points_of(asked, pains, counts, harm, taxonomy=taxonomy, settings=settings)
@@ -141,7 +140,7 @@ def _answer(
         unmapped=asked.view.unmapped(asked.bits & NOW, asked.selected),
         weights={name: float(weight) for name, weight in zip(strata.names, strata.weights, strict=True)},
         strata_left_out=strata.left_out,
-        trend_left_out=tuple(KINDS[kind] for kind in trend_kinds(asked)[1]),
+        trend_left_out=tuple(asked.view.kinds[kind] for kind in trend_kinds(asked)[1]),
         disagreements=disagreements(ordered),
     )
 
@@ -158,17 +157,20 @@ def _quotes(store: Source, asked: Asked, pains: Pains, code: int, *, wanted: int
     if wanted < 1:
         return ()
     index = _now(asked, pains, code)
-    mentions, documents = pains.mention[index], pains.document[index]
-    view = asked.view
-    chosen = best(pains.harm[index], view.newness[documents], view.person[documents], wanted=wanted)
-    candidates = [
-        Candidate(
-            view.document_id(int(documents[one])),
-            view.ordinal(int(mentions[one])),
-            int(view.person[documents[one]]),
-        )
+    rows, documents = pains.mention[index], pains.document[index]
+    view, columns = asked.view, asked.view.columns
+    facts = columns.documents
+    chosen = best(
+        pains.harm[index],
+        facts.created[documents],
+        facts.seq[documents],
+        view.person[documents],
+        wanted=2 * wanted,
+    )
+    candidates = (
+        Candidate(columns.document_id(int(documents[one])), columns.mention_id(int(rows[one])))
         for one in chosen
-    ]
+    )
     return quotes(store, asked.query.workspace, candidates, wanted=wanted)
 
 

@@ -11,8 +11,7 @@ from voc.insight.answers import Head, Limits, Tree
 from voc.insight.counts import HEAT, NOW, Denominators, Windows, denominators
 from voc.insight.frame import Bits, Flags
 from voc.insight.harm import Floats, choose_strata, small_kinds, weights_of
-from voc.insight.source import Source, view_of
-from voc.insight.view import KINDS, View
+from voc.insight.view import COPIES, Source, View, view_of
 from voc.types import Query
 
 
@@ -50,13 +49,13 @@ def asked_of(store: Source, query: Query, *, taxonomy: Tree, settings: Limits, a
     windows = Windows.of(since, until, first=view.first)
     base = view.documents(ask.denominator(query))
     counted = view.excluded == 0
-    base_bits = windows.bits(view.day, counted=counted & base, heat=(view.excluded == 2) & base)
+    base_bits = windows.bits(view.day, counted=counted & base, heat=(view.excluded == COPIES) & base)
     asked_for = view.numerator_documents(query)
     bits = base_bits.copy()
     bits[(base_bits & NOW) > 0] |= HEAT  # heat: what counts now and its collapsed copies
     if asked_for is not None:
         bits[~asked_for] = 0
-    people = denominators(view.people, base_bits, kinds=len(KINDS))
+    people = denominators(view.people, base_bits, kinds=len(view.kinds))
     head = head_of(view, query, base, people, taxonomy=taxonomy, as_of=as_of)
     return Asked(query, view, windows, bits, base_bits, view.numerator_mentions(query), people, head)
 
@@ -78,7 +77,7 @@ def head_of(
         people_total=people.total,
         documents_total=int(reasons[0]),
         excluded={"quarantined": int(reasons[1]), "copies": int(reasons[2]), "staff": int(reasons[3])},
-        undated=int((inside & (view.excluded == 0) & view.undated).sum()),
+        undated=int((inside & (view.excluded == 0) & view.columns.documents.undated).sum()),
         sources=view.coverage.of(sources=query.source, kinds=query.kind).absent(since, until),
         listing=ask.address(ask.DOCUMENTS, ask.denominator(query)),
     )
@@ -86,13 +85,13 @@ def head_of(
 
 def strata_of(asked: Asked) -> StrataNow:
     """Strata and weights of 8.1 from the people of this and the earlier windows."""
-    table = asked.people.by_kind
+    table, names = asked.people.by_kind, asked.view.kinds
     used = asked.windows.earlier + 1
-    known = [kind for kind in range(len(KINDS)) if table[kind, :used].sum() > 0]
-    n = {KINDS[kind]: int(table[kind, 0]) for kind in known}
-    small = [KINDS.index(kind) for kind in small_kinds(n)]
+    known = [kind for kind in range(len(names)) if table[kind, :used].sum() > 0]
+    n = {names[kind]: int(table[kind, 0]) for kind in known}
+    small = [names.index(kind) for kind in small_kinds(n)]
     chosen = choose_strata(n, pooled=int(asked.people.pooled(small)[0]) if small else 0)
-    kinds = tuple(tuple(KINDS.index(kind) for kind in group) for group in chosen.kept)
+    kinds = tuple(tuple(names.index(kind) for kind in group) for group in chosen.kept)
     tables = [asked.people.pooled(group) if len(group) > 1 else table[group[0]] for group in kinds]
     return StrataNow(
         names=chosen.names,
@@ -109,7 +108,7 @@ def trend_kinds(asked: Asked) -> tuple[dict[int, list[int]], list[int]]:
     ran = [coverage.kinds_ran(*windows.span(index)) for index in range(windows.earlier + 1)]
     usable: dict[int, list[int]] = {}
     left_out = []
-    for code, kind in enumerate(KINDS):
+    for code, kind in enumerate(asked.view.kinds):
         if not table[code, : windows.earlier + 1].any():
             continue
         earlier = [index for index in range(1, windows.earlier + 1) if kind in ran[index]]

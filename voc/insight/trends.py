@@ -12,7 +12,7 @@ from voc.insight import ask
 from voc.insight.answers import Bucket, Limits, Tree, TrendAnswer
 from voc.insight.frame import Flags
 from voc.insight.question import Asked, asked_of
-from voc.insight.source import Source
+from voc.insight.view import Source
 from voc.types import Query
 
 INTERVALS: tuple[str, ...] = ("day", "week", "month")

@@ -1,14 +1,14 @@
-"""One workspace's counting columns as insight reads them: codes, filters as flags, sorted frames, coverage.
+"""One workspace's counting columns as insight reads them: filters, sorted frames, coverage.
 
-Every array is by document or by mention. Built once for each state of the columns and kept by `view_of`.
+Every array is by document or by mention, in the order of the store's columns.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import OrderedDict
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -16,88 +16,80 @@ import numpy.typing as npt
 from voc.insight import ask
 from voc.insight.answers import Tree
 from voc.insight.coverage import Coverage, coverage_of
+from voc.insight.evidence import Reader
 from voc.insight.frame import Codes, Flags, Pains, People, order_pains, order_people
+from voc.store.columns import Columns
 from voc.types import KINDS, Query
 
-__all__ = ["DOCUMENT_FACETS", "KINDS", "Facet", "View"]
+QUARANTINED, COPIES, STAFF = 1, 2, 3  # places in `store.columns.EXCLUDED`; 0 is counted
 
-DOCUMENT_FACETS: tuple[str, ...] = (
-    "product",
-    "brand",
-    "version",
-    "source",
-    "kind",
-    "segment",
-    "stage",
-    "touchpoint",
-    "region",
-    "store",
-    "integrity",
-    "role",
-    "person",
-    "language",
-)
+_KEPT = 32  # workspaces whose sorted frames stay in memory
+_views: OrderedDict[tuple[str, str], View] = OrderedDict()
 
 
-@dataclass(frozen=True, slots=True)
-class Facet:
-    """A facet in codes: `codes[i]` indexes `values`, −1 = none."""
+class Source(Reader, Protocol):
+    """What insight needs of a store."""
 
-    values: Sequence[str]
-    codes: npt.NDArray[np.int32]
-
-    def flags(self, wanted: Sequence[str]) -> Flags:
-        """Rows with any of the wanted values."""
-        table = np.zeros(len(self.values) + 1, dtype=bool)  # the last one answers for −1
-        table[: len(self.values)] = [value in wanted for value in self.values]
-        return table[self.codes]
+    def columns(self, workspace: str) -> Columns: ...
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class View:
-    """All of one workspace.
+    """All of one workspace in one state."""
 
-    By document: `facets`, `day` (days since 1970), `excluded` (0 counted, 1 quarantined, 2 copies, 3 staff),
-    `rating` and `value` (NaN = none), `undated`, `newness` (larger = newer, no two equal), `intents` (flags a
-    label). By mention: `mention_document`, `node` (code of `nodes`, −1 unmapped), `harm` (level), `theme`,
-    `sentiment`, `about` (another product), `competitor`, `ordinal_of`.
-    """
-
-    document_ids: Sequence[str]
-    facets: Mapping[str, Facet]
-    day: Codes
-    excluded: npt.NDArray[np.uint8]
-    rating: npt.NDArray[np.float64]
-    value: npt.NDArray[np.float64]
-    undated: Flags
-    newness: Codes
-    intents: Mapping[str, Flags]
-    nodes: tuple[str, ...]
-    paths: tuple[tuple[str, ...], ...]  # of each node, ids from the root
-    node_names: tuple[tuple[str, ...], ...]
-    mention_document: Codes
-    node: npt.NDArray[np.int32]
-    harm: npt.NDArray[np.uint8]
-    sentiment: Facet
-    theme: Facet
-    about: Facet
-    competitor: Flags
-    ordinal_of: npt.NDArray[np.int32]
+    columns: Columns
     _frames: dict[int | None, Pains] = field(default_factory=dict)
 
-    # ------------------------------------------------------------ once for each state
+    # ------------------------------------------------------------ by document
 
     @cached_property
     def person(self) -> Codes:
-        """Person code by document."""
-        return self.facets["person"].codes.astype(np.int64)
+        """Person code."""
+        return self.columns.documents.person.astype(np.int64)
+
+    @property
+    def kind(self) -> npt.NDArray[np.int32]:
+        """Index into `kinds`."""
+        return self.columns.documents.kind
 
     @cached_property
-    def kind(self) -> npt.NDArray[np.int8]:
-        """Index into `KINDS` by document."""
-        facet = self.facets["kind"]
-        table = np.asarray([KINDS.index(value) for value in facet.values] or [0], dtype=np.int8)
-        return table[facet.codes]
+    def kinds(self) -> tuple[str, ...]:
+        """Kinds by code."""
+        return tuple(self.columns.names("kind")) or KINDS
+
+    @property
+    def day(self) -> npt.NDArray[np.int32]:
+        """Days since 1970-01-01."""
+        return self.columns.documents.day
+
+    @property
+    def excluded(self) -> npt.NDArray[np.uint8]:
+        """0 counted, else why not."""
+        return self.columns.documents.excluded
+
+    @property
+    def rating(self) -> npt.NDArray[np.float64]:
+        """NaN = none."""
+        return self.columns.documents.rating
+
+    # ------------------------------------------------------------ by mention
+
+    @property
+    def mention_document(self) -> npt.NDArray[np.int32]:
+        """Row of the document."""
+        return self.columns.mentions.document
+
+    @property
+    def harm(self) -> npt.NDArray[np.uint8]:
+        """Level: 0, 1, 3, 10, 30, 100."""
+        return self.columns.mentions.harm
+
+    @property
+    def competitor(self) -> Flags:
+        """About a competitor: in no figure of pains."""
+        return self.columns.mentions.competitor
+
+    # ------------------------------------------------------------ made once
 
     @cached_property
     def people(self) -> People:
@@ -107,9 +99,8 @@ class View:
     @cached_property
     def coverage(self) -> Coverage:
         """Which days each source has; every record counts."""
-        source = self.facets["source"]
-        names = {"source": list(source.values), "kind": list(KINDS)}
-        return coverage_of(source.codes, self.kind, self.day, names=names)
+        names = {"source": list(self.columns.names("source")), "kind": list(self.kinds)}
+        return coverage_of(self.columns.documents.source, self.kind, self.day, names=names)
 
     @cached_property
     def first(self) -> int:
@@ -124,7 +115,7 @@ class View:
     def pains(self, level: int | None) -> Pains:
         """Pains sorted for counting, with every node lifted to its parent at `level` (None: as labelled)."""
         if level not in self._frames:
-            lifted = [path if level is None else path[:level] for path in self.paths]
+            lifted = [path if level is None else path[:level] for path in self.columns.node_paths]
             names = sorted({path[-1] for path in lifted})
             place = {name: index for index, name in enumerate(names)}
             table = np.asarray([*(place[path[-1]] for path in lifted), -1], dtype=np.int64)
@@ -133,7 +124,7 @@ class View:
                 person=self.person,
                 kind=self.kind,
                 document=self.mention_document,
-                node=table[self.node],
+                node=table[self.columns.mentions.path],
                 harm=self.harm,
                 keep=~self.competitor,
                 nodes=tuple(names),
@@ -144,47 +135,20 @@ class View:
 
     def documents(self, query: Query) -> Flags:
         """Documents under the filters of the denominator, whatever their day and whether they count."""
-        flags = np.ones(self.day.size, dtype=bool)
-        for name in DOCUMENT_FACETS:
-            wanted = getattr(query, name)
-            if wanted:
-                flags &= self.facets[name].flags(wanted)
-        if query.rating_min is not None:
-            flags &= self.rating >= query.rating_min  # NaN is never
-        if query.rating_max is not None:
-            flags &= self.rating <= query.rating_max
-        return flags
+        return self.columns.document_mask(_always(ask.denominator(query)))
 
     def numerator_documents(self, query: Query) -> Flags | None:
-        """Documents whose mentions may count, by `intent`; None = all."""
-        if not query.intent:
+        """Documents the numerator may come from, by `intent` and `q`; None = all."""
+        if not query.intent and not query.q:
             return None
-        flags = np.zeros(self.day.size, dtype=bool)
-        for label in query.intent:
-            if label in self.intents:
-                flags |= self.intents[label]
-        return flags
+        return self.columns.document_mask(Query(query.workspace, intent=query.intent, q=query.q))
 
     def numerator_mentions(self, query: Query) -> Flags | None:
-        """Mentions by `aspect theme sentiment harm level` and the product they are about; None = all."""
-        parts: list[Flags] = []
-        if query.aspect:
-            inside = [bool(set(path) & set(query.aspect)) for path in self.paths]
-            parts.append(np.asarray([*inside, False], dtype=bool)[self.node])
-        if query.level is not None:
-            deep = [len(path) == query.level for path in self.paths]
-            parts.append(np.asarray([*deep, False], dtype=bool)[self.node])
-        if query.theme:
-            parts.append(self.theme.flags(query.theme))
-        if query.sentiment:
-            parts.append(self.sentiment.flags(query.sentiment))
-        if query.harm:
-            parts.append(np.isin(self.harm, np.asarray(query.harm, dtype=np.int64)))
-        if query.product:
-            parts.append((self.about.codes < 0) | self.about.flags(query.product))
-        if not parts:
+        """Mentions the question is about, those of its listing on any day; None = all of its documents."""
+        chosen = (*ask.NUMERATOR, "product", "brand", "version")
+        if not any(getattr(query, name) for name in chosen):
             return None
-        return np.asarray(np.logical_and.reduce(parts), dtype=bool)
+        return self.columns.mention_mask(_always(query))
 
     # ------------------------------------------------------------ single facts
 
@@ -193,37 +157,46 @@ class View:
         try:
             return taxonomy.path(node)
         except KeyError:
-            found = [path for path in self.paths if node in path]
-            return found[0][: found[0].index(node) + 1] if found else None
+            known = (path for path in self.columns.node_paths if node in path)
+            return next((path[: path.index(node) + 1] for path in known), None)
 
     def names(self, node: str, taxonomy: Tree) -> tuple[str, ...]:
-        """Names from the root to the node; its id where nothing names it."""
+        """Names from the root to the node; ids where the taxonomy does not know it."""
         try:
             return taxonomy.names(node)
         except KeyError:
-            for path, names in zip(self.paths, self.node_names, strict=True):
-                if node in path:
-                    return names[: path.index(node) + 1]
-            return (node,)
-
-    def document_id(self, document: int) -> str:
-        """Id of a document index."""
-        return self.document_ids[document]
-
-    def ordinal(self, mention: int) -> int:
-        """Place of a mention in its document."""
-        return int(self.ordinal_of[mention])
+            return self.path(node, taxonomy) or (node,)
 
     def unmapped(self, now: npt.NDArray[Any], selected: Flags | None) -> int:
         """Pains of documents flagged in `now` that no node has."""
-        chosen = (self.node < 0) & (self.harm > 0) & ~self.competitor & (now[self.mention_document] > 0)
+        chosen = (self.columns.mentions.path < 0) & (self.harm > 0) & ~self.competitor
+        chosen &= now[self.mention_document] > 0
         if selected is not None:
             chosen &= selected
         return int(chosen.sum())
 
     def value_of_people(self, now: npt.NDArray[Any]) -> tuple[npt.NDArray[np.float64], float]:
         """Customer value by person code (largest of the documents flagged; 0 = none known), and its sum."""
+        value = self.columns.documents.value
         values = np.zeros(int(self.person.max()) + 1 if self.person.size else 0)
-        chosen = np.flatnonzero((now > 0) & (self.value > 0))
-        np.maximum.at(values, self.person[chosen], self.value[chosen])
+        chosen = np.flatnonzero((now > 0) & (value > 0))
+        np.maximum.at(values, self.person[chosen], value[chosen])
         return values, float(values.sum())
+
+
+def view_of(store: Source, workspace: str) -> View:
+    """The view over the store's columns; made anew only after they changed."""
+    columns = store.columns(workspace)
+    key = (columns.state[0], workspace)
+    kept = _views.get(key)
+    if kept is None or kept.columns is not columns:
+        kept = View(columns)
+        _views[key] = kept
+    _views.move_to_end(key)
+    while len(_views) > _KEPT:
+        _views.popitem(last=False)
+    return kept
+
+
+def _always(query: Query) -> Query:
+    return replace(query, since=None, until=None, counted=None)

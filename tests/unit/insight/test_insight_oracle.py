@@ -9,10 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from insight_corpus import FIRST, TREE, WORKSPACE, made_corpus
 from insight_oracle import answer
-from insight_rows import Limits, RowsStore
+from insight_rows import Limits, store_of
 
 from voc.insight.answers import PainAnswer
 from voc.insight.painpoints import pain_points
+from voc.store.memory import MemoryStore
 from voc.types import Query
 
 SIZES = st.sampled_from([(1, 1, 3), (12, 4, 30), (90, 20, 90), (400, 150, 120), (900, 400, 60)])
@@ -32,7 +33,7 @@ FILTERS = st.sampled_from(
 )
 
 
-def ask(store: RowsStore, query: Query, *, level: int | None = None, sort: str = "harm") -> PainAnswer:
+def ask(store: MemoryStore, query: Query, *, level: int | None = None, sort: str = "harm") -> PainAnswer:
     return pain_points(
         store, query, taxonomy=TREE, settings=Limits(), as_of=7, level=level, sort=sort, evidence=1
     )
@@ -54,7 +55,7 @@ def test_figures_are_the_plain_ones(seed, size, start, length, more, level) -> N
     query = Query(
         WORKSPACE, since=since.isoformat(), until=(since + timedelta(days=length)).isoformat(), **more
     )
-    got = ask(RowsStore(rows), query, level=level)
+    got = ask(store_of(rows), query, level=level)
     wanted = answer(rows, query, level=level)
 
     assert got.head.people_total == wanted.people_total
@@ -122,7 +123,7 @@ def check_invariants(got: PainAnswer) -> None:
 @given(seed=st.integers(0, 1000))
 @settings(max_examples=15, deadline=None)
 def test_parents_take_each_person_once_and_mentions_add_up(seed: int) -> None:
-    store = RowsStore(made_corpus(seed, documents=200, people=40, days=60))
+    store = store_of(made_corpus(seed, documents=200, people=40, days=60))
     query = Query(WORKSPACE, since="2026-01-01", until="2026-04-01")
     leaves, parents = ask(store, query), ask(store, query, level=1)
     assert leaves.mentions == parents.mentions
