@@ -1,0 +1,139 @@
+"""The HTTP API of DESIGN 6 as one ASGI application over an opened home."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from time import monotonic
+
+from fastapi import APIRouter, FastAPI, Response
+from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
+
+from voc import __version__
+from voc.api import problems
+from voc.api.cursors import Cursors
+from voc.api.edge import Edge
+from voc.api.importing import Importer
+from voc.api.limits import BodyLimit
+from voc.api.reading import Index
+from voc.api.replies import to_json
+from voc.api.routes import (
+    documents,
+    exports,
+    imports,
+    keys,
+    mentions,
+    painpoints,
+    records,
+    run,
+    sources,
+    taxonomies,
+    trends,
+    workspaces,
+)
+from voc.api.schemas import Problem
+from voc.clock import Clock, system_clock
+from voc.console import pages as console
+from voc.ops import logging
+from voc.ops.health import Readiness
+from voc.ops.metrics import Metrics
+from voc.runtime import Runtime
+
+ROUTERS: tuple[APIRouter, ...] = (
+    records.router,
+    imports.router,
+    documents.router,
+    mentions.router,
+    painpoints.router,
+    trends.router,
+    exports.router,
+    taxonomies.router,
+    keys.router,
+    workspaces.router,
+    sources.router,
+    run.router,
+)
+OPENAPI = "/openapi.json"
+_PROBLEMS: dict[int | str, dict[str, object]] = {
+    "4XX": {"model": Problem, "content": {"application/problem+json": {}}, "description": "What is wrong."}
+}
+
+
+def create_app(runtime: Runtime, *, clock: Clock = system_clock) -> FastAPI:
+    """The application; it opens the index when first asked, and gives everything back at its end."""
+    settings = runtime.settings
+    app = FastAPI(
+        title="voc",
+        version=__version__,
+        description="Voice of customer for Chinese feedback: ranked pains with their evidence.",
+        # The built-in pages load scripts from elsewhere; the description is served below, without a key.
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=_lifespan,
+        responses=_PROBLEMS,
+    )
+    metrics, index = Metrics(), Index(runtime)
+    app.state.runtime = runtime
+    app.state.metrics = metrics
+    app.state.index = index
+    app.state.importer = Importer(runtime)
+    app.state.cursors = Cursors(runtime.keys.id_key, clock=clock, ttl_s=settings.cursor_ttl_s)
+    app.state.readiness = _readiness(runtime, index)
+    problems.install(app)
+    for router in ROUTERS:
+        app.include_router(router)
+    app.include_router(console.router)
+    app.add_api_route(OPENAPI, _description(app), methods=["GET"], include_in_schema=False)
+    app.add_middleware(BodyLimit, body_bytes=settings.max_body_bytes, upload_bytes=settings.max_upload_bytes)
+    app.add_middleware(Edge, metrics=metrics)
+    return app
+
+
+def routes() -> list[tuple[str, str]]:
+    """Every (method, path) of the API, sorted by path."""
+    found = [
+        (method, route.path)
+        for router in ROUTERS
+        for route in router.routes
+        if isinstance(route, APIRoute)
+        for method in route.methods
+    ]
+    return sorted([*found, ("GET", OPENAPI)], key=lambda one: (one[1], one[0]))
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    runtime: Runtime = app.state.runtime
+    logging.configure(runtime.settings.log_level)
+    await run_in_threadpool(app.state.importer.recover)
+    try:
+        yield
+    finally:
+        await run_in_threadpool(app.state.importer.close)
+        await run_in_threadpool(app.state.index.close)
+
+
+def _description(app: FastAPI):  # type: ignore[no-untyped-def]
+    async def description() -> Response:
+        return Response(to_json(app.openapi()), media_type="application/json")
+
+    return description
+
+
+def _readiness(runtime: Runtime, index: Index) -> Readiness:
+    def names() -> list[str]:
+        return [row.name for row in runtime.ledger.workspaces()]
+
+    def queue() -> tuple[int, int]:
+        rows = [row for name in names() for row in runtime.ledger.balance(name)]
+        return sum(row.pending for row in rows), sum(row.indexed + row.dead + row.deleted for row in rows)
+
+    return Readiness(
+        {"ledger": names, "index": lambda: index.at(runtime.settings.workspace)},
+        queue,
+        monotonic=monotonic,
+        stalled_after_s=max(60.0, 2 * runtime.settings.lease_s),
+    )
