@@ -1,5 +1,6 @@
 # Two stages: build a wheel and its environment, then copy only that. Runs as nobody on a read-only root.
-FROM python:3.12-slim AS build
+# The interpreter that requirements.lock was made for.
+FROM python:3.11-slim AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /src
 COPY requirements.lock ./
@@ -11,7 +12,7 @@ COPY taxonomies taxonomies
 COPY samples samples
 RUN python -m pip wheel --no-deps --wheel-dir /tmp/wheel . && /opt/voc/bin/pip install --no-deps /tmp/wheel/*.whl
 
-FROM python:3.12-slim
+FROM python:3.11-slim
 RUN useradd --system --uid 10001 --home-dir /data --shell /usr/sbin/nologin voc \
     && install -d -o voc -g voc -m 0700 /data
 COPY --from=build /opt/voc /opt/voc

@@ -64,9 +64,9 @@ def measure(folder: Path, documents: int) -> dict[str, object]:
         raise SystemExit(f"voc ingest ended with {process.returncode}")
     seconds = json.loads(output)["seconds"]
     found = subprocess.run(
-        [*_VOC, "search", "--limit", "1", "--json"], env=env, stdout=subprocess.PIPE, check=True
+        [*_VOC, "search", "--count", "--json"], env=env, stdout=subprocess.PIPE, check=True
     )
-    searchable = json.loads(found.stdout)["total"]
+    searchable = json.loads(found.stdout)["documents"]
     cpu = (after.ru_utime - before.ru_utime) + (after.ru_stime - before.ru_stime)
     load = seconds.get("model load", 0.0)
     shares = {k: v for k, v in seconds.items() if k not in ("work", "model load")}
