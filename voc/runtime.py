@@ -118,6 +118,10 @@ class Runtime:
                 worker = self.worker(store, pool)
                 worker.progress.spend("model load", loaded)
                 worker.run(on_progress=on_progress, stop=stop)
+                # What another worker took, or took before it died, comes back when its lease is over.
+                while self.pending() and not stop():
+                    sleep(self.settings.poll_s)
+                    worker.run(on_progress=on_progress, stop=stop)
                 return worker.progress
             finally:
                 pool.close()
