@@ -161,10 +161,14 @@ class View:
             return next((path[: path.index(node) + 1] for path in known), None)
 
     def names(self, node: str, taxonomy: Tree) -> tuple[str, ...]:
-        """Names from the root to the node; ids where the taxonomy does not know it."""
+        """Names from the root to the node; where the taxonomy knows it not, as its mentions say."""
         try:
             return taxonomy.names(node)
         except KeyError:
+            columns = self.columns
+            for path, titles in zip(columns.node_paths, columns.node_titles, strict=True):
+                if node in path and len(titles) == len(path):
+                    return titles[: path.index(node) + 1]
             return self.path(node, taxonomy) or (node,)
 
     def unmapped(self, now: npt.NDArray[Any], selected: Flags | None) -> int:
