@@ -62,7 +62,7 @@ class Desk:
     def take_in(self, *records: Record, source: str = "tmall", **how: Any) -> list[Receipt]:
         return self.ledger.append("acme", source, "review", records, **how)
 
-    def claim(self, worker: str = "w1", limit: int = 1000) -> list[Claimed]:
+    def claim(self, worker: str = "w1", limit: int = 10_000) -> list[Claimed]:
         return self.ledger.claim(worker, limit=limit, lease_s=60)
 
     def annotate(self) -> list[Finished]:
