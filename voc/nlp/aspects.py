@@ -7,7 +7,7 @@ The mapper reads nothing else, so a changed taxonomy re-runs only this. It knows
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,11 +16,11 @@ import numpy.typing as npt
 from voc.nlp.features import Grams, grams
 from voc.nlp.linear import Array, LinearHead
 from voc.nlp.phrases import compile_phrases
-from voc.nlp.registry import Registry
 from voc.nlp.taxonomy import Taxonomy
 from voc.types import Label
 
-PREFIX = "aspects-"
+Arrays = Mapping[str, npt.NDArray[np.generic]]
+
 _BUCKETS = 1 << 16  # of the likeness to examples
 _LIKE = 0.42  # cosine of n-grams from which a clause is like an example
 _NAMED, _IMPLIED = 0.9, 0.7  # confidence of a word alone
@@ -39,19 +39,17 @@ class Term:
 class Mapper:
     """Names the node; deterministic, `version` changes with the taxonomy's words and the learned head."""
 
-    def __init__(self, taxonomy: Taxonomy, registry: Registry | None = None) -> None:
+    def __init__(self, taxonomy: Taxonomy, arrays: Arrays | None = None, *, learned: str = "words") -> None:
+        """`arrays` of the opinions model and its name, when a head was learned for the pack."""
         self.taxonomy = taxonomy
         self.head: LinearHead | None = None
         self.thresholds: Array = np.zeros(0, np.float32)
         self.nodes: tuple[str, ...] = ()
-        learned = "words"
-        name = PREFIX + taxonomy.name
-        if registry is not None and name in registry.names():
-            arrays = registry.load(name)
-            self.head = LinearHead.from_arrays(arrays, "aspects_")
-            self.thresholds = arrays["thresholds"].astype(np.float32)
+        prefix = f"{taxonomy.name}_"
+        if arrays is not None and f"{prefix}thresholds" in arrays:
+            self.head = LinearHead.from_arrays(arrays, f"{prefix}aspects_")
+            self.thresholds = arrays[f"{prefix}thresholds"].astype(np.float32)
             self.nodes = self.head.labels
-            learned = registry.version(name)
         self._known = frozenset(n for n in self.nodes if n in taxonomy.nodes)
         self._terms: dict[str, tuple[str, bool]] = {}
         for node in taxonomy.nodes.values():

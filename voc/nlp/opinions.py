@@ -19,6 +19,7 @@ from voc.nlp.registry import Registry
 from voc.nlp.taxonomy import Taxonomy
 from voc.types import SENTIMENTS, Label, Span
 
+NAME = "opinions"
 _ALIAS_SHARE = 0.5  # of a label's threshold, from which a word of it in the text is believed
 _TOP_SHARE = 0.6  # of a label's threshold, from which the likeliest label of a passage is believed
 _LONGEST_OPINION = 10
@@ -68,10 +69,12 @@ class OpinionReader:
     """Opinions of one taxonomy and catalogue; pure, safe from several threads."""
 
     def __init__(self, registry: Registry, taxonomy: Taxonomy, catalogue: Catalogue) -> None:
-        self.mapper = Mapper(taxonomy, registry)
-        self._polarity = PolarityModel.for_taxonomy(registry, taxonomy.name)
+        """Loads the model `opinions` (ConfigError VOC-E202: missing or damaged)."""
+        arrays = registry.load(NAME)
+        self.version = registry.version(NAME)
+        self.mapper = Mapper(taxonomy, arrays, learned=self.version)
+        self._polarity = PolarityModel.from_arrays(arrays, taxonomy.name)
         self._catalogue = catalogue
-        self.version = self._polarity.version
 
     def read(self, cleans: Sequence[str], products: Sequence[str | None]) -> list[list[RawOpinion]]:
         """Opinions of each text, in order of place.

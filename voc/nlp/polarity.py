@@ -8,11 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from voc.errors import ConfigError
 from voc.nlp.features import Grams
 from voc.nlp.linear import Array, LinearHead
-from voc.nlp.registry import Registry
-
-NAME = "opinions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +35,6 @@ class PolarityModel:
         extra: Array,
         slope: Array,
         shift: Array,
-        version: str,
     ) -> None:
         """`extra`: (nodes + 5, 3) weights of the node and of the vote −2 … 2."""
         self._passage = passage
@@ -46,27 +43,22 @@ class PolarityModel:
         self._extra = extra
         self._slope = slope
         self._shift = shift
-        self.version = version
 
     @classmethod
-    def for_taxonomy(cls, registry: Registry, taxonomy: str) -> PolarityModel:
-        """The pack's own model, else the one for all (ConfigError VOC-E202: missing or damaged)."""
-        own = f"{NAME}-{taxonomy}"
-        name = own if own in registry.names() else NAME
-        return cls.from_arrays(registry.load(name), version=registry.version(name))
-
-    @classmethod
-    def from_arrays(cls, arrays: Mapping[str, npt.NDArray[np.generic]], *, version: str) -> PolarityModel:
-        """The model that `voc.train.opinions` wrote."""
-        return cls(
-            LinearHead.from_arrays(arrays, "passage_"),
-            LinearHead.from_arrays(arrays, "clause_"),
-            nodes=[str(n) for n in arrays["nodes"]],
-            extra=arrays["extra"].astype(np.float32),
-            slope=arrays["slope"].astype(np.float32),
-            shift=arrays["shift"].astype(np.float32),
-            version=version,
-        )
+    def from_arrays(cls, arrays: Mapping[str, npt.NDArray[np.generic]], taxonomy: str) -> PolarityModel:
+        """The pack's own model, else the one for all, of what `voc.train.opinions` wrote."""
+        own = f"{taxonomy}_" if f"{taxonomy}_extra" in arrays else "all_"
+        try:
+            return cls(
+                LinearHead.from_arrays(arrays, f"{own}passage_"),
+                LinearHead.from_arrays(arrays, f"{own}clause_"),
+                nodes=[str(n) for n in arrays[f"{own}nodes"]],
+                extra=arrays[f"{own}extra"].astype(np.float32),
+                slope=arrays[f"{own}slope"].astype(np.float32),
+                shift=arrays[f"{own}shift"].astype(np.float32),
+            )
+        except KeyError as error:
+            raise ConfigError("a model lacks an array", code="VOC-E202", value=str(error.args[0])) from None
 
     def shares(self, passages: Grams, clauses: Grams, places: Sequence[Place]) -> Array:
         """(places, 3): probabilities of positive, neutral, negative."""
