@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from time import monotonic
+from typing import Any
 
 from fastapi import APIRouter, FastAPI, Response
 from fastapi.routing import APIRoute
@@ -55,7 +56,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     run.router,
 )
 OPENAPI = "/openapi.json"
-_PROBLEMS: dict[int | str, dict[str, object]] = {
+_PROBLEMS: dict[int | str, dict[str, Any]] = {
     "4XX": {"model": Problem, "content": {"application/problem+json": {}}, "description": "What is wrong."}
 }
 
@@ -99,7 +100,7 @@ def routes() -> list[tuple[str, str]]:
         for router in ROUTERS
         for route in router.routes
         if isinstance(route, APIRoute)
-        for method in route.methods
+        for method in route.methods or ()
     ]
     return sorted([*found, ("GET", OPENAPI)], key=lambda one: (one[1], one[0]))
 
@@ -116,7 +117,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         await run_in_threadpool(app.state.index.close)
 
 
-def _description(app: FastAPI):  # type: ignore[no-untyped-def]
+def _description(app: FastAPI) -> Callable[[], Awaitable[Response]]:
     async def description() -> Response:
         return Response(to_json(app.openapi()), media_type="application/json")
 

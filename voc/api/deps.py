@@ -137,8 +137,9 @@ class Filters(Params):
 
     def query(self, workspace: str) -> Query:
         """The question in a workspace."""
-        values = {name: getattr(self, name) for name in Filters.model_fields if name != "workspace"}
-        return Query(workspace, **{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})
+        given = {name: getattr(self, name) for name in Filters.model_fields if name != "workspace"}
+        values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in given.items()}
+        return Query(workspace, **values)
 
 
 class Page(Filters):

@@ -1,4 +1,4 @@
-"""Serves the console: one page and its files, all from here; it talks to the API with the reader's own key."""
+"""Serves the console: one page and its files, all local; it asks the API with the reader's key."""
 
 from __future__ import annotations
 

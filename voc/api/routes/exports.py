@@ -21,7 +21,7 @@ from voc.runtime import Runtime
 from voc.store.base import Position, Store
 
 router = APIRouter(prefix="/v1/exports", tags=["keep"])
-_FILE = {200: {"content": {"application/x-ndjson": {}, "text/csv": {}}, "description": "The rows."}}
+_FILE: dict[int | str, dict[str, Any]] = {200: {"content": {"application/x-ndjson": {}, "text/csv": {}}, "description": "The rows."}}
 _TYPES = {"jsonl": "application/x-ndjson", "csv": "text/csv; charset=utf-8"}
 
 
