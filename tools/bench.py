@@ -11,6 +11,7 @@ import csv
 import json
 import os
 import random
+import re
 import resource
 import subprocess
 import sys
@@ -24,6 +25,7 @@ import yaml
 ROOT = Path(__file__).resolve().parents[1]
 _VOC = [sys.executable, "-m", "voc"]
 _LENGTH = 60
+_BLANK = re.compile(r"\{\w+\}")
 
 
 def main() -> None:
@@ -95,7 +97,8 @@ def write_reviews(path: Path, documents: int) -> None:
         while len(seen) < documents:
             text = ""
             while len(text) < _LENGTH - 8:
-                text += rng.choice(sentences).rstrip("。！，") + rng.choice("。，！")
+                sentence = _BLANK.sub(lambda _: str(rng.randint(2, 60)), rng.choice(sentences))
+                text += sentence.rstrip("。！，") + rng.choice("。，！")
             if text in seen:
                 continue
             seen.add(text)
