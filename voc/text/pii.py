@@ -1,37 +1,43 @@
 """Personal data: found through its usual disguises, checked where a checksum exists, replaced by `<TYPE>`.
 
-Mobile and landline numbers, identity cards (GB 11643 checksum), bank cards (Luhn), e-mail, licence plates.
+Mobile and landline numbers, identity and bank cards (`numbers.py`), e-mail, licence plates.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterable, Iterator
 
+from voc.text.characters import as_read
+from voc.text.numbers import find_numbers
 from voc.types import Pii
 
-_SEP = r"[ \-‐‑‒–—―_.·,，、/]{0,3}"
-_ONE = r"(?P<s>[ \-–—_.·])"
-_EDGE = r"(?<![0-9A-Za-z])"
-_NOT_DIGIT = r"(?![0-9])"
-# Digits of any width, or an at sign: anything else cannot be an identifier that we know.
-_MAYBE = re.compile(r"(?:\d\D{0,3}){2}\d|[@＠]")
-_INVISIBLE = re.compile(
-    "[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\u00ad\u180e\ufe00-\ufe0f\ufffd\x00-\x08\x0e-\x1f]"
+Found = tuple[str, int, int]  # type, start, end
+
+# Digits of any script, in rings, raised; every identifier but an e-mail address has at least three.
+_DIGIT = re.compile("[\\d²³¹⁰-₉①-⑨⓪⓵-⓽❶-❾➀-➈➊-➒]")
+_AT = re.compile(r" ?(?:@|[(\[【{] ?(?:at|AT|At|艾特) ?[)\]】}]) ?")
+_MAYBE_AT = re.compile(r"[@＠]|[(\[【{（［｛]\W?(?:at|AT|At|艾特)")
+_NAME = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._%+-")
+_LONGEST_NAME = 64
+_HOST = re.compile(
+    r"(?:[A-Za-z0-9][A-Za-z0-9\-]{0,62}(?:[.。]| \. ?| ?[.。] ?(?=(?:com|cn|net|org)(?![A-Za-z])))){1,4}"
+    r"[A-Za-z]{2,24}(?![A-Za-z])"
 )
-_PLAIN = re.compile(r"[\x20-\x7e\n\u4e00-\u9fff，。！？；：、（）《》“”‘’…]*\Z")
+
 _PROVINCE = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
-_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-
-
-@dataclass(frozen=True, slots=True)
-class _Kind:
-    type: str
-    pattern: re.Pattern[str]
-    valid: Callable[[str], bool]
+_WORDS = "新云贵吉青宁藏蒙"  # also ordinary words before a model's name: 新Y9000P, 新A6 2023款
+_CODE = "A-HJ-NP-Za-hj-np-z0-9"  # no I, no O
+_BODY = rf"(?:\d{{5}}[A-HJKa-hjk]|[A-HJKa-hjk][{_CODE}]\d{{4}}|[{_CODE}]{{4}}[{_CODE}挂学警港澳])"
+_PLATE = re.compile(
+    rf"[{_PROVINCE}] ?[A-HJ-NP-Za-hj-np-z](?P<sep> ?[·•.\-]? ?)(?P<body>{_BODY})(?![0-9A-Za-z])"
+    rf"|(?![{_WORDS}])[{_PROVINCE}][ \-]?[A-HJ-NP-Z][ ·•.\-]{{0,2}}(?:[A-HJ-NP-Z0-9][ \-]?){{4,5}}"
+    r"(?<=[0-9A-Z])(?<![A-Z][A-Z])(?![ \-]?[0-9A-Za-z])"
+)
+_MODEL = re.compile(r"\d0{2,3}[A-Za-z]\Z")  # 新R9000P
+_FLIGHT = re.compile(r"[A-Z]\d{4}\Z")  # 北京CA1234 in 飞北京CA1234
+_PLACES = ("北京", "南京", "东京", "天津", "四川", "银川", "江苏", "西藏", "内蒙", "南宁", "辽宁", "西宁")
+_CAR = re.compile(r"车|牌")
 
 
 def mask(text: str) -> tuple[str, tuple[Pii, ...]]:
@@ -39,13 +45,16 @@ def mask(text: str) -> tuple[str, tuple[Pii, ...]]:
 
     Masking the masked changes nothing. Linear in the text's length.
     """
-    spans = list(find(text)) if _MAYBE.search(text) else []
-    if not spans:
-        return text, ()
+    found = find(text)
+    return replaced(text, found) if found else (text, ())
+
+
+def replaced(text: str, found: Iterable[Found]) -> tuple[str, tuple[Pii, ...]]:
+    """The text with each of the found replaced by its placeholder; in order, not overlapping."""
     parts: list[str] = []
     marks: list[Pii] = []
     last = length = 0
-    for kind, start, end in spans:
+    for kind, start, end in found:
         placeholder = f"<{kind.upper()}>"
         parts += [text[last:start], placeholder]
         length += start - last
@@ -56,133 +65,67 @@ def mask(text: str) -> tuple[str, tuple[Pii, ...]]:
     return "".join(parts), tuple(marks)
 
 
-def find(text: str) -> list[tuple[str, int, int]]:
+def find(text: str) -> list[Found]:
     """(type, start, end) of every identifier, in order, not overlapping; the surer kind wins."""
-    seen, places = _seen(text)
-    taken: list[tuple[str, int, int]] = []
-    for kind in _KINDS:
-        for start, end in _matches(kind, seen):
-            if all(end <= other[1] or start >= other[2] for other in taken):
-                taken.append((kind.type, start, end))
-    taken.sort(key=lambda found: found[1])
+    numbers = len(_DIGIT.findall(text)) >= 3
+    mail = _MAYBE_AT.search(text) is not None
+    if not numbers and not mail:
+        return []
+    seen, places = as_read(text)
+    taken: list[Found] = []
+    if mail:
+        taken += _emails(seen)
+    if numbers:
+        for kinds in (find_numbers, _plates):
+            seen, before = _blanked(seen, taken), len(taken)
+            taken += kinds(seen)
+            if len(taken) > before:
+                taken.sort(key=lambda found: found[1])
     return [(kind, places[start], places[end - 1] + 1) for kind, start, end in taken]
 
 
-def _matches(kind: _Kind, seen: str) -> Iterator[tuple[int, int]]:
-    for match in kind.pattern.finditer(seen):
-        if kind.valid(match.group()):
-            yield match.start(), match.end()
+def _blanked(seen: str, taken: list[Found]) -> str:
+    """The text with line ends in the place of what is taken: nothing is found across them."""
+    if not taken:
+        return seen
+    parts: list[str] = []
+    last = 0
+    for _, start, end in taken:
+        parts += [seen[last:start], "\n" * (end - start)]
+        last = end
+    return "".join([*parts, seen[last:]])
 
 
-def _seen(text: str) -> tuple[str, list[int] | range]:
-    """The text as a reader of numbers sees it: plain width, nothing invisible; and where each stood."""
-    if _PLAIN.match(text):
-        return text, range(len(text))
-    chars: list[str] = []
-    places: list[int] = []
-    for i, char in enumerate(text):
-        code = ord(char)
-        if 0xFF01 <= code <= 0xFF5E:
-            char = chr(code - 0xFEE0)
-        elif code == 0x3000 or code == 0xA0 or char in "\t\r":
-            char = " "
-        elif _INVISIBLE.match(char):
+def _emails(seen: str) -> Iterator[Found]:
+    last = 0
+    for at in _AT.finditer(seen):
+        host = _HOST.match(seen, at.end())
+        if host is None:
             continue
-        elif code > 0x7F and char.isdigit():
-            char = _digit(char)
-        chars.append(char)
-        places.append(i)
-    return "".join(chars), places
+        start = end = at.start()
+        while start > max(last, end - _LONGEST_NAME) and seen[start - 1] in _NAME:
+            start -= 1
+        while start < end and not seen[start].isalnum():
+            start += 1
+        if start < end:
+            yield "email", start, host.end()
+            last = host.end()
 
 
-def _digit(char: str) -> str:
-    """① → 1, 𝟏 → 1, ² → 2; others stay."""
-    value = unicodedata.digit(char, None)
-    return char if value is None else str(value)
+def _plates(seen: str) -> Iterator[Found]:
+    for match in _PLATE.finditer(seen):
+        if _plausible_plate(seen, match):
+            yield "plate", match.start(), match.end()
 
 
-def _digits(found: str) -> str:
-    return "".join(char for char in found if char in "0123456789Xx")
-
-
-def _identity_card(found: str) -> bool:
-    digits = _digits(found).upper()
-    if len(digits) != 18 or not digits[:17].isdigit():
+def _plausible_plate(seen: str, match: re.Match[str]) -> bool:
+    found, start = match.group(), match.start()
+    if sum(char.isdigit() for char in found) < 3:
         return False
-    try:
-        born = date(int(digits[6:10]), int(digits[10:12]), int(digits[12:14]))
-    except ValueError:
-        return False
-    total = sum(int(digit) * weight for digit, weight in zip(digits, _WEIGHTS, strict=False))
-    return 1850 <= born.year <= 2100 and "10X98765432"[total % 11] == digits[17]
-
-
-def _bank_card(found: str) -> bool:
-    digits = _digits(found)
-    if not re.match(r"62|60|4|5[1-5]|2[2-7]|3[0-9]|9[0-9]", digits):
-        return False
-    total = 0
-    for i, digit in enumerate(reversed(digits)):
-        value = int(digit) * (1 + i % 2)
-        total += value - 9 if value > 9 else value
-    return total % 10 == 0
-
-
-def _plate(found: str) -> bool:
-    return sum(char.isdigit() for char in found) >= 3
-
-
-def _always(_: str) -> bool:
-    return True
-
-
-_KINDS: tuple[_Kind, ...] = (
-    _Kind(
-        "id",
-        re.compile(
-            rf"(?<![0-9])[1-9]\d{{5}}{_SEP}(?:18|19|20)\d{{2}}{_SEP}\d{{2}}{_SEP}\d{{2}}{_SEP}\d{{3}}{_SEP}[0-9Xx](?![0-9])"
-        ),
-        _identity_card,
-    ),
-    _Kind(
-        "card",
-        re.compile(
-            rf"(?<![0-9])\d{{4}}{_SEP}\d{{4}}{_SEP}\d{{4}}{_SEP}(?:\d{{4}}{_SEP}\d{{3}}|\d{{1,4}}){_NOT_DIGIT}|(?<![0-9])3\d{{3}}{_SEP}\d{{6}}{_SEP}\d{{5}}{_NOT_DIGIT}"
-        ),
-        _bank_card,
-    ),
-    _Kind(
-        "email",
-        re.compile(
-            r"[A-Za-z0-9][A-Za-z0-9._%+\-]{0,63} ?@ ?"
-            r"(?:[A-Za-z0-9\-]{1,63} ?\. ?){1,4}[A-Za-z]{2,24}(?![A-Za-z])"
-        ),
-        _always,
-    ),
-    _Kind(
-        "mobile",
-        re.compile(
-            rf"(?<![0-9])(?:(?:\+|00)?86{_SEP}|0)?"
-            rf"(?:1[3-9]\d{_SEP}\d{{4}}{_SEP}\d{{4}}|1[3-9]\d{_SEP}\d{{3}}{_SEP}\d{{5}}|1[3-9]\d{{2}}{_SEP}\d{{3}}{_SEP}\d{{4}}"
-            rf"|1{_ONE}[3-9](?:(?P=s)\d){{9}}){_NOT_DIGIT}"
-        ),
-        _always,
-    ),
-    _Kind(
-        "landline",
-        re.compile(
-            rf"(?<![0-9])(?:\(0\d{{2,3}}\) ?|（0\d{{2,3}}） ?|0[1-9]\d{{1,2}}[ \-–—]?)"
-            rf"[2-8]\d{{2,3}}[ \-]?\d{{4}}{_NOT_DIGIT}"
-        ),
-        _always,
-    ),
-    _Kind(
-        "plate",
-        re.compile(
-            rf"[{_PROVINCE}] ?[A-HJ-NP-Za-hj-np-z][ ·•.\-]?"
-            rf"(?:\d{{5}}[A-HJKa-hjk]|[A-HJKa-hjk][A-HJ-NP-Za-hj-np-z0-9]\d{{4}}"
-            rf"|[A-HJ-NP-Za-hj-np-z0-9]{{4}}[A-HJ-NP-Za-hj-np-z0-9挂学警港澳])(?![0-9A-Za-z])"
-        ),
-        _plate,
-    ),
-)
+    body = match["body"]
+    if body is None or match["sep"].strip():
+        return True
+    around = seen[max(0, start - 8) : start] + seen[match.end() : match.end() + 4]
+    model = found[0] in _WORDS and _MODEL.match(body)
+    flight = _FLIGHT.match(body) and seen[max(0, start - 1) : start + 1] in _PLACES
+    return not (model or flight) or bool(_CAR.search(around))

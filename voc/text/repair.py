@@ -1,34 +1,35 @@
-"""Repair with an offset map: width, script, invisible characters, repeated marks, white space.
+"""Repair with an offset map: entities, width, script, invisible characters, repeated marks, white space.
 
 `repair` never loses a place: `offsets[i]` is where `clean[i]` began in the shown text.
 """
 
 from __future__ import annotations
 
+import html
 import re
-import unicodedata
 from collections import Counter
 from functools import cache
 
 from opencc import OpenCC
 
+from voc.text.characters import CONTROL, INVISIBLE, WIDTH
+from voc.text.offsets import Placed
 from voc.types import Repair
 
-# Full-width forms and look-alikes to plain ones, one character to one.
-_WIDTH = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
-for _kept in "，：；！？（）":  # Chinese punctuation stays what it is
-    _WIDTH.pop(ord(_kept), None)
-_WIDTH |= {0x3000: " ", 0xA0: " ", 0x2007: " ", 0x202F: " ", 0x0009: " ", 0x0B: " ", 0x0C: " "}
-# Marks that Chinese text writes both ways: the model sees one.
-_MARKS = {ord("!"): "！", ord("?"): "？", ord(","): "，", ord(";"): "；", ord("｡"): "。", ord("､"): "、"}
-_INVISIBLE = re.compile(
-    "[\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff\u00ad\ufe00-\ufe0f\u034f\u180e\ufffd]"
+_AFTER_CHINESE = "(?<=[\u4e00-\u9fff！？，；。、…～~])"
+# Marks that Chinese text writes both ways; between digits and Latin letters they stay.
+_MARKS = re.compile(_AFTER_CHINESE + "[!?,;]+")
+_CHINESE = str.maketrans("!?,;", "！？，；")
+_ENTITY = re.compile(r"&(?:amp;)*(#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
+# 3...5 must not become 3.5, so a run of dots between digits stays.
+_RUNS = re.compile(r"([！？。，、；~～…·\-=_*#!?,])\1+|(?<![\d.])\.{2,}|\.{2,}(?![\d.])")
+_STRETCHED = re.compile("([A-Za-z\u3400-\u9fff\U0001f300-\U0001faff])\\1{3,}")
+_SPACES = re.compile(r" *\n[ \n]*| {2,}")
+_CRLF = re.compile(r"\r\n?")
+_UNTIDY = re.compile(
+    rf"([！？。，、；~～…·\-=_*#!?,.])\1|(.)\2{{3}}|{_AFTER_CHINESE}[!?,;]| [ \n]|\n[ \n]|\A[ \n]|[ \n]\Z"
 )
-_RUNS = re.compile(r"([！？。，、~～…·.\-=_*#!?,])\1{1,}")
-_LAUGH = re.compile(r"(哈|呵|嘿|嘻|啊|呜|嗯|额|呃|6|好|超|真|太|很|巨|最|赞|棒|差|烂|慢)\1{3,}")
-_SPACES = re.compile(r"[ ]{2,}| *\n[ \n]*")
-_FAST = re.compile(r"[0-9A-Za-z\u4e00-\u9fff，。！？；：、（）《》“”‘’…~ ]*\Z")
-_RUN_OR_SPACE = re.compile(r"([^\w\s])\1|(.)\2{3}| [ \n]|^ | $")
+_PASSES = 4  # an entity may decode to another one's beginning; deeper nesting is nobody's text
 
 
 @cache
@@ -45,132 +46,85 @@ def _traditional() -> frozenset[str]:
 
 
 @cache
-def _simplify() -> re.Pattern[str]:
+def _traditional_one() -> re.Pattern[str]:
     return re.compile("[" + "".join(sorted(_traditional())) + "]")
 
 
+@cache
+def _safe() -> re.Pattern[str]:
+    """Texts without a character that is mended for itself: simplified Chinese, plain letters, marks."""
+    han = "".join(chr(code) for code in range(0x4E00, 0xA000) if chr(code) not in _traditional())
+    return re.compile(
+        r"[0-9A-Za-z，。！？；：、（）《》“”‘’…～~ \n!?,;.:%/+*()<>'\"=_#@\-\[\]" + han + r"]*\Z"
+    )
+
+
 def repair(text: str) -> tuple[str, tuple[int, ...], tuple[Repair, ...]]:
-    """The repaired text, `len(clean) + 1` offsets into `text`, and what was mended how often.
+    """The repaired text, `len(clean) + 1` strictly rising offsets into `text`, and what was mended how often.
 
     Linear in the text's length; repairing the repaired changes nothing.
     """
-    if _FAST.match(text) and not _simplify().search(text) and not _RUN_OR_SPACE.search(text):
+    if _safe().match(text) and not _UNTIDY.search(text):
         return text, tuple(range(len(text) + 1)), ()
-    chars = list(text)
-    places = list(range(len(text)))
+    placed = Placed(text)
     counts: Counter[str] = Counter()
-    chars, places = _visible(chars, places, counts)
-    chars, places = _folded(chars, places, counts)
-    clean, places = _simplified("".join(chars), places, counts)
-    clean, places = _collapsed(clean, places, counts)
-    offsets = (*places, len(text))
-    return clean, offsets, tuple(Repair(kind, count) for kind, count in sorted(counts.items()))
+    for _ in range(_PASSES):
+        _plain(placed, counts)
+        if "&" not in placed.text:
+            break
+        decoded = placed.replace(_ENTITY, _decoded)
+        if not decoded:
+            break
+        counts["entity"] += decoded
+    else:
+        _plain(placed, counts)
+    _simplify(placed, counts)
+    counts["repeated"] += placed.replace(_RUNS, lambda run: run.group()[0])
+    counts["repeated"] += placed.replace(_STRETCHED, lambda run: run.group()[:3])
+    counts["space"] += placed.replace(_SPACES, lambda gap: "\n" if "\n" in gap.group() else " ")
+    placed.strip()
+    mended = tuple(Repair(kind, count) for kind, count in sorted(counts.items()) if count)
+    return placed.text, placed.offsets(), mended
 
 
-def _visible(chars: list[str], places: list[int], counts: Counter[str]) -> tuple[list[str], list[int]]:
-    """Without characters that nobody sees; line ends as one newline."""
-    kept_chars: list[str] = []
-    kept: list[int] = []
-    for char, place in zip(chars, places, strict=True):
-        if char == "\n":
-            pass
-        elif char == "\r":
-            if kept_chars and place + 1 < len(chars) and chars[place + 1] == "\n":
-                continue
-            char = "\n"
-        elif char < " " or "\x7f" <= char <= "\x9f" or "\ud800" <= char <= "\udfff":
-            if char != "\t":
-                counts["control"] += 1
-                continue
-        elif _INVISIBLE.match(char):
-            counts["invisible"] += 1
-            continue
-        kept_chars.append(char)
-        kept.append(place)
-    return kept_chars, kept
+def _plain(placed: Placed, counts: Counter[str]) -> None:
+    """Without characters that nobody sees; width and marks in one form; line ends as one newline."""
+    if "\r" in placed.text:
+        placed.replace(_CRLF, lambda _: "\n")
+    controls = len(CONTROL.findall(placed.text)) if INVISIBLE.search(placed.text) else 0
+    if INVISIBLE.search(placed.text):
+        dropped = placed.replace(INVISIBLE, lambda _: "")
+        controls -= len(CONTROL.findall(placed.text))
+        counts["control"] += controls
+        counts["invisible"] += dropped - controls
+    counts["width"] += placed.translate(placed.text.translate(WIDTH))
+    if _MARKS.search(placed.text):
+        fixed = _MARKS.sub(lambda marks: marks.group().translate(_CHINESE), placed.text)
+        counts["width"] += placed.translate(fixed)
 
 
-def _folded(chars: list[str], places: list[int], counts: Counter[str]) -> tuple[list[str], list[int]]:
-    """Full-width letters and digits to plain ones, compatibility forms apart, marks to one form."""
-    out: list[str] = []
-    kept: list[int] = []
-    for i, char in enumerate(chars):
-        code = ord(char)
-        new = _WIDTH.get(code, char)
-        if (
-            new == char
-            and code > 0x2000
-            and not ("\u4e00" <= char <= "\u9fff" or "\u3000" <= char <= "\u303f")
+def _decoded(entity: re.Match[str]) -> str:
+    return html.unescape(f"&{entity.group(1)};")
+
+
+def _simplify(placed: Placed, counts: Counter[str]) -> None:
+    """Traditional to simplified: by phrase where every character keeps its place, else one by one."""
+    for _ in range(_PASSES):  # a few characters (薴) take two steps
+        if not _traditional_one().search(placed.text):
+            return
+        old = placed.text
+        new: str = _converter().convert(old)
+        if len(new) != len(old) or any(
+            a != b and a not in _traditional() for a, b in zip(old, new, strict=True)
         ):
-            new = _compatible(char)
-        if len(new) == 1 and ord(new) in _MARKS and _among_chinese(chars, i):
-            new = _MARKS[ord(new)]
-        if new != char:
-            counts["width"] += 1
-        out.extend(new)
-        kept.extend([places[i]] * len(new))
-    return out, kept
-
-
-@cache
-def _compatible(char: str) -> str:
-    """NFKC of letters and digits in disguise (①, ㎏, 𝟏, ｶ); emoji, kana marks and symbols stay."""
-    if not (unicodedata.category(char)[0] in "LN" or "\u3200" <= char <= "\u33ff"):
-        return char
-    folded = unicodedata.normalize("NFKC", char)
-    return folded if folded.isalnum() or folded.isascii() else char
-
-
-def _among_chinese(chars: list[str], i: int) -> bool:
-    """A mark after a Chinese character, not between digits or letters."""
-    return i > 0 and "\u4e00" <= chars[i - 1] <= "\u9fff"
-
-
-def _simplified(clean: str, places: list[int], counts: Counter[str]) -> tuple[str, list[int]]:
-    """Traditional to simplified: by phrase where the length stays, else character by character."""
-    found = _simplify().findall(clean)
-    if not found:
-        return clean, places
-    counts["traditional"] += len(found)
-    whole = _converter().convert(clean)
-    if len(whole) != len(clean):
-        whole = "".join(_one(char) for char in clean)
-    return whole, places
+            new = "".join(_one(char) for char in old)
+        changed = placed.translate(new)
+        counts["traditional"] += changed
+        if not changed:
+            return
 
 
 @cache
 def _one(char: str) -> str:
     new: str = _converter().convert(char)
     return new if len(new) == 1 else char
-
-
-def _collapsed(clean: str, places: list[int], counts: Counter[str]) -> tuple[str, list[int]]:
-    """Repeated marks to one, long laughs and emphasis to three, white space to one blank or newline."""
-    for pattern, kind, keep in ((_RUNS, "repeated", 1), (_LAUGH, "repeated", 3), (_SPACES, "space", 0)):
-        if not pattern.search(clean):
-            continue
-        parts: list[str] = []
-        kept: list[int] = []
-        last = 0
-        for match in pattern.finditer(clean):
-            start, end = match.span()
-            if keep:
-                stay = min(start + keep, end)
-                new = clean[start:stay]
-            else:
-                new = "\n" if "\n" in match.group() else " "
-                stay = start + 1
-                if match.group() == new:
-                    continue
-            parts += [clean[last:start], new]
-            kept += places[last:stay]
-            last = end
-            counts[kind] += 1
-        parts.append(clean[last:])
-        kept += places[last:]
-        clean, places = "".join(parts), kept
-    left = len(clean) - len(clean.lstrip())
-    right = len(clean.rstrip())
-    if right < left:
-        return "", []
-    return clean[left:right], places[left:right]

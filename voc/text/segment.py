@@ -14,6 +14,7 @@ from voc.errors import ConfigError
 
 _WORD = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0002fa1f]+|[a-z0-9]+(?:[.\-+][a-z0-9]+)*")
 _HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0002fa1f]")
+_ENTRY = re.compile(r"(\S+)(?:\s+([0-9]{1,9}))?(?:\s+([a-z]+))?(?:\s+#.*)?\Z")
 _FREQUENT = 20_000  # of a user's word without a frequency: high enough to be cut as one
 IMPLEMENTATIONS: tuple[str, ...] = ("rjieba", "jieba")
 
@@ -37,8 +38,12 @@ class Segmenter:
         self._tokenize = _rjieba(words) if implementation == "rjieba" else _jieba(words)
 
     def tokens(self, clean: str) -> list[tuple[str, int, int]]:
-        """(word, start, end) in order; blanks are left out."""
-        return [(word, start, end) for word, start, end in self._tokenize(clean) if not word.isspace()]
+        """(word, start, end) in order; without blanks; Latin letters match the dictionary in any case."""
+        lower = clean.lower()
+        if len(lower) != len(clean):  # İ becomes two characters
+            lower = clean
+        found = self._tokenize(lower)
+        return [(clean[start:end], start, end) for word, start, end in found if not word.isspace()]
 
     def search_tokens(self, clean: str) -> list[str]:
         """What the index holds of a text: words, pairs of neighbouring characters, numbers and Latin words.
@@ -77,14 +82,17 @@ def search_tokens(clean: str) -> list[str]:
 
 
 def _entry(line: str) -> tuple[str, int, str] | None:
-    parts = line.split("#", 1)[0].split()
-    if not parts:
+    line = line.lstrip("\ufeff").strip()
+    if not line or line.startswith("#"):
         return None
-    if len(parts) > 3 or (len(parts) > 1 and not parts[1].isdigit() and len(parts) == 3):
-        raise ConfigError("dictionary line not understood", value=line[:20], cure="word [frequency] [tag]")
-    frequency = next((int(part) for part in parts[1:] if part.isdigit()), _FREQUENT)
-    tag = next((part for part in parts[1:] if not part.isdigit()), "n")
-    return parts[0].lower(), frequency, tag
+    parts = _ENTRY.match(line)
+    if parts is None:
+        raise ConfigError(
+            "dictionary line not understood",
+            value=line[:20],
+            cure="word [frequency] [tag]; a word holds no blanks",
+        )
+    return parts[1].lower(), int(parts[2] or _FREQUENT), parts[3] or "n"
 
 
 def _rjieba(words: list[tuple[str, int, str]]) -> Callable[[str], Iterable[tuple[str, int, int]]]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from voc.text.integrity import judge
-from voc.text.pii import mask
+from voc.text.offsets import shown_span
+from voc.text.pii import Found, find, mask, replaced
 from voc.text.repair import repair
 from voc.text.signature import signature
-from voc.types import CleanText
+from voc.types import CleanText, Pii
+
+_ROUNDS = 4
 
 
 class TextStage:
@@ -20,6 +23,13 @@ class TextStage:
         """
         text, pii = mask(_storable(raw))
         clean, offsets, repairs = repair(text)
+        # Repair can uncover an identifier (an entity decoded): it is then masked in the shown text too.
+        rounds = 0
+        while clean is not text and rounds < _ROUNDS and (uncovered := find(clean)):
+            spans = [(kind, *shown_span(offsets, start, end)) for kind, start, end in uncovered]
+            text, pii = replaced(text, _merged(pii, spans))
+            clean, offsets, repairs = repair(text)
+            rounds += 1
         return CleanText(
             text=text,
             clean=clean,
@@ -29,6 +39,18 @@ class TextStage:
             integrity=judge(clean),
             signature=signature(clean),
         )
+
+
+def _merged(pii: tuple[Pii, ...], spans: list[Found]) -> list[Found]:
+    """Placeholders that stand already, and the spans to be replaced, which swallow what they overlap."""
+    found = sorted(spans + [(mark.type, mark.start, mark.end) for mark in pii], key=lambda one: one[1])
+    kept: list[Found] = []
+    for kind, start, end in found:
+        if kept and start < kept[-1][2]:
+            kept[-1] = (kept[-1][0], kept[-1][1], max(end, kept[-1][2]))
+            continue
+        kept.append((kind, start, end))
+    return kept
 
 
 def _storable(raw: str) -> str:

@@ -33,7 +33,14 @@ def test_a_users_word_is_cut_as_one(implementation: str) -> None:
     assert word in own
 
 
+@pytest.mark.parametrize("line", ["iQOO充 9000 n", "iqoo充", "\ufeffiQOO充 9000  # 快充"])
+def test_a_users_word_matches_in_any_case(line: str) -> None:
+    assert ("IQOO充", 2, 7) in Segmenter([line]).tokens("支持IQOO充吗")
+
+
 def test_a_bad_line_is_named() -> None:
+    with pytest.raises(ConfigError):
+        Segmenter(["Mate 60 Pro"])
     with pytest.raises(ConfigError):
         Segmenter(["一 二 三 四"])
     with pytest.raises(ConfigError):
