@@ -5,16 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
 from insight_corpus import TREE, WORKSPACE, made_corpus
 from insight_rows import Limits, store_of
 
 from voc.insight.painpoints import pain_point, pain_points
 from voc.insight.present import pain_answer_json, pain_detail_json, trend_answer_json
 from voc.insight.trends import trends
+from voc.store.embedded import EmbeddedStore
 from voc.types import IndexRows, Query
-
-embedded = pytest.importorskip("voc.store.embedded")
 
 QUERIES = (
     Query(WORKSPACE),
@@ -43,7 +41,7 @@ def test_embedded_columns_give_the_reference_figures(tmp_path: Path) -> None:
         *(IndexRows(WORKSPACE, row.document_id, 1000 + row.version, None) for row in rows[40:60]),
     ]
     reference = store_of(rows)
-    store = embedded.EmbeddedStore.open(tmp_path, writer=True)
+    store = EmbeddedStore.open(tmp_path, writer=True)
     try:
         store.apply(rows)
         store.commit()
