@@ -167,9 +167,9 @@ def _dated(groups: list[str]) -> bool:
 
 
 def _with_prefix(text: str, start: int, stop: int) -> int:
-    """The start with a plus sign, and with the bracket that opens before an area code."""
-    if start and text[start - 1] == "(" and ")" in text[start:stop]:
-        start -= 1
-    if start and text[start - 1] == "+":
-        start -= 1
+    """The start with a plus sign, and with the bracket that opens before an area code: (0755)…, (+86)…"""
+    closed = ")" in text[start:stop]
+    for before in "(+(":
+        if start and text[start - 1] == before and (closed or before == "+"):
+            start -= 1
     return start

@@ -1,5 +1,9 @@
 """Segmentation, search tokens, signatures, integrity, language."""
 
+import subprocess
+import sys
+from functools import cache
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +13,16 @@ from voc.text import language
 from voc.text.integrity import judge
 from voc.text.segment import Segmenter, search_tokens
 from voc.text.signature import signature
+
+
+@cache
+def segmenter(implementation: str) -> Segmenter:
+    return Segmenter(implementation=implementation)
+
+
+def test_jieba_is_imported_only_when_chosen() -> None:
+    code = "import sys; from voc.text import segment; segment.search_tokens('电池'); assert 'jieba' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 @pytest.mark.parametrize("implementation", ["rjieba", "jieba"])
@@ -58,6 +72,18 @@ def test_search_tokens_have_no_blanks(text: str) -> None:
     for token in search_tokens(text):
         assert token
         assert not any(char.isspace() for char in token)
+
+
+@pytest.mark.parametrize("implementation", ["rjieba", "jieba"])
+@given(
+    text=st.text(alphabet=st.one_of(st.sampled_from("电池iPhone15İ😭 \n，𠮷"), st.characters(codec="utf-8")))
+)
+def test_words_stand_where_they_say(implementation: str, text: str) -> None:
+    last = 0
+    for word, start, end in segmenter(implementation).tokens(text):
+        assert text[start:end] == word != ""
+        assert start >= last
+        last = end
 
 
 def test_signature_reads_letters_and_digits_only() -> None:
