@@ -9,14 +9,11 @@ Nothing crosses workspaces. What each filter means is written in `query.py`, onc
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
 from typing import NamedTuple, Protocol
 
 from voc.store.columns import Columns
+from voc.store.when import micros
 from voc.types import Document, DocumentHit, IndexRows, Mention, MentionHit, Query
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 
 
 class Position(NamedTuple):
@@ -105,8 +102,3 @@ class Store(Protocol):
 
     def columns(self, workspace: str) -> Columns:
         """Counting columns of the committed state; the same object until the state changes."""
-
-
-def micros(at: datetime) -> int:
-    """Microseconds since 1970, exact (a float of seconds is not)."""
-    return (at - _EPOCH) // _MICROSECOND

@@ -1,0 +1,117 @@
+"""Rows to bytes and back, and the digest of each row that `doctor` and `rebuild` compare.
+
+A document is an array of its fields in the order of `types.Document`, a mention likewise; the schema of an
+index names these fields, so that an index written before they changed is made again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import fields
+from operator import attrgetter
+from typing import Any
+
+import orjson
+
+from voc.store.when import from_micros, micros
+from voc.types import Document, IndexRows, Intent, Mention, Span
+
+DOCUMENT_FIELDS: tuple[str, ...] = tuple(field.name for field in fields(Document))
+MENTION_FIELDS: tuple[str, ...] = tuple(field.name for field in fields(Mention))
+_LEVEL = 1  # zlib: level 6 saves 3 % of the bytes for three times the time
+_TIMES = tuple(DOCUMENT_FIELDS.index(name) for name in ("created_at", "received_at"))
+_INTENTS = DOCUMENT_FIELDS.index("intents")
+_CLEAN = DOCUMENT_FIELDS.index("clean_text")
+_FLAGS = DOCUMENT_FIELDS.index("integrity_flags")
+_SPANS = tuple(MENTION_FIELDS.index(name) for name in ("clause", "target", "opinion", "harm_span"))
+_PATHS = tuple(MENTION_FIELDS.index(name) for name in ("aspect_path", "aspect_names"))
+_document = attrgetter(*DOCUMENT_FIELDS)
+_mention = attrgetter(*MENTION_FIELDS)
+
+
+def encode(rows: IndexRows) -> bytes:
+    """Everything of a document at a version; of a removed one its version alone."""
+    content = (None, []) if rows.document is None else _plain(rows)
+    body = [rows.version, rows.document_id, *content]
+    return zlib.compress(orjson.dumps(body, option=orjson.OPT_SORT_KEYS), _LEVEL)
+
+
+def decode(workspace: str, blob: bytes) -> IndexRows:
+    """What `encode` was given."""
+    version, document_id, document, mentions = orjson.loads(zlib.decompress(blob))
+    if document is None:
+        return IndexRows(workspace, document_id, version, None)
+    for place in _TIMES:
+        document[place] = from_micros(document[place])
+    document[_INTENTS] = tuple(Intent(*intent) for intent in document[_INTENTS])
+    document[_FLAGS] = tuple(document[_FLAGS])
+    for mention in mentions:
+        for place in _SPANS:
+            if mention[place] is not None:
+                mention[place] = Span(*mention[place])
+        for place in _PATHS:
+            mention[place] = tuple(mention[place])
+    return IndexRows(
+        workspace, document_id, version, Document(*document), tuple(Mention(*mention) for mention in mentions)
+    )
+
+
+def row_digests(rows: IndexRows) -> Iterator[tuple[str, int, str]]:
+    """(key, version, content digest) of each row; a removed document has none.
+
+    Keys: `document id/` of the document, `document id/mention id` of each mention.
+    """
+    if rows.document is not None:
+        yield from _digests(rows.document_id, rows.version, *_plain(rows))
+
+
+def blob_digests(blob: bytes) -> Iterator[tuple[str, int, str]]:
+    """`row_digests` of what `encode` made, without making objects of it."""
+    version, document_id, document, mentions = orjson.loads(zlib.decompress(blob))
+    if document is not None:
+        yield from _digests(document_id, version, document, mentions)
+
+
+def digest_of(rows: Iterable[tuple[str, int, str]]) -> str:
+    """One figure for a full list of (row key, version, content digest), in any order."""
+    whole = hashlib.sha256()
+    for key, version, digest in sorted(rows):
+        whole.update(f"{key} {version} {digest}\n".encode())
+    return whole.hexdigest()
+
+
+def _plain(rows: IndexRows) -> tuple[list[Any], list[list[Any]]]:
+    assert rows.document is not None
+    document = list(_document(rows.document))
+    for place in _TIMES:
+        document[place] = micros(document[place])
+    document[_INTENTS] = [(i.label, i.start, i.end, i.confidence) for i in document[_INTENTS]]
+    mentions = []
+    for mention in rows.mentions:
+        values = list(_mention(mention))
+        for place in _SPANS:
+            span = values[place]
+            if span is not None:
+                values[place] = (span.start, span.end)
+        mentions.append(values)
+    return document, mentions
+
+
+def _digests(
+    document_id: str, version: int, document: list[Any], mentions: list[list[Any]]
+) -> Iterator[tuple[str, int, str]]:
+    yield f"{document_id}/", version, _digest(document)
+    for mention in mentions:
+        yield f"{document_id}/{mention[0]}", version, _digest(mention)
+
+
+def _digest(values: list[Any]) -> str:
+    return hashlib.blake2b(orjson.dumps(values, option=orjson.OPT_SORT_KEYS), digest_size=12).hexdigest()
+
+
+def blob_text(blob: bytes) -> str:
+    """`clean_text` of what `encode` made; "" of a removed document."""
+    document = orjson.loads(zlib.decompress(blob))[2]
+    return "" if document is None else str(document[_CLEAN])
