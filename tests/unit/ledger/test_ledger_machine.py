@@ -1,0 +1,177 @@
+"""Any sequence of calls keeps accepted = indexed + pending + dead + deleted, and equals a model of dicts."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from ledger_desk import LONG, Desk, done
+from ledger_model import Content, Model
+from sqlalchemy import text
+
+from voc import ids
+from voc.db.tables import metadata
+from voc.ledger.types import Claimed, Failed, Reject
+
+NAMES = st.sampled_from("abcdef")
+TEXTS = st.sampled_from(["慢", "快", LONG, LONG + "后来好了"])
+AUTHORS = st.sampled_from([None, "u1", "u2"])
+TIMES = st.sampled_from(
+    [
+        None,
+        datetime(2026, 1, 1, tzinfo=UTC),
+        datetime(2026, 2, 1, tzinfo=UTC),
+        datetime(2027, 1, 1, tzinfo=UTC),
+    ]
+)
+CONTENTS = st.builds(Content, TEXTS, AUTHORS, TIMES)
+CHOICE = st.lists(st.integers(0, 40), min_size=1, max_size=4)
+
+
+def document(name: str) -> str:
+    return ids.document_id("acme", "tmall", name)
+
+
+def machine(desk: Desk) -> type[RuleBasedStateMachine]:
+    """Rules over one database, emptied for every sequence."""
+
+    class LedgerMachine(RuleBasedStateMachine):
+        def __init__(self) -> None:
+            super().__init__()
+            with desk.engine.begin() as conn:
+                for table in metadata.sorted_tables:
+                    if table.name not in ("meta", "counters", "workspaces"):
+                        conn.execute(table.delete())
+                conn.execute(text("UPDATE counters SET value = 0"))
+            self.model = Model()
+            self.claims: list[Claimed] = []
+            self.sent: list[tuple[str, int]] = []
+            self.versions = 0
+            desk.take_in()
+
+        @rule(batch=st.dictionaries(NAMES, CONTENTS, min_size=1, max_size=4))
+        def append(self, batch: dict[str, Content]) -> None:
+            expected = {name: self.model.decide(name, content) for name, content in batch.items()}
+            receipts = desk.take_in(*(content.record(name) for name, content in batch.items()))
+            for receipt in receipts:
+                assert (receipt.result, receipt.history) == expected[receipt.native_id]
+                self.model.append(receipt.native_id, batch[receipt.native_id], seq=receipt.seq)
+
+        @rule(raw=st.sampled_from([b"1", b"2"]))
+        def refuse(self, raw: bytes) -> None:
+            desk.take_in(rejects=[Reject("line 1", "VOC-E303", "not JSON", raw)])
+            self.model.refused.add(raw)
+
+        @rule(limit=st.integers(1, 6))
+        def claim(self, limit: int) -> None:
+            expected = self.model.claimable(desk.clock(), limit)
+            claimed = desk.claim(limit=limit)
+            assert [one.native_id for one in claimed] == expected
+            assert [one.record.text for one in claimed] == [self.model.docs[n].content.text for n in expected]
+            self.model.claim(claimed, desk.clock())
+            self.claims.extend(claimed)
+
+        def _some(self, choice: list[int]) -> list[Claimed]:
+            newest = self.claims[::-1]  # older ones are mostly lost
+            found = {place: newest[place] for place in choice if place < len(newest)}
+            return list({one.item: one for one in found.values()}.values())
+
+        @rule(choice=CHOICE)
+        def finish(self, choice: list[int]) -> None:
+            some = self._some(choice)
+            finished = desk.ledger.finish("w1", [done(one) for one in some])
+            expected = {document(doc.native_id): doc for doc in self.model.finish(some)}
+            mine = [row for row in finished if not row.other]
+            assert {row.document_id for row in mine} == expected.keys()
+            for row in mine:
+                assert row.text_revision == expected[row.document_id].text_revision
+
+        @rule(choice=CHOICE, max_attempts=st.integers(1, 2))
+        def fail(self, choice: list[int], max_attempts: int) -> None:
+            some = self._some(choice)
+            failures = [Failed(one, "VOC-E306", "ValueError") for one in some]
+            desk.ledger.fail("w1", failures, max_attempts=max_attempts)
+            self.model.fail(some, max_attempts=max_attempts)
+
+        @rule()
+        def expire(self) -> None:
+            desk.clock.forward(61)
+
+        @rule()
+        def release(self) -> None:
+            desk.ledger.release("w1")
+            self.model.release()
+
+        @rule()
+        def replay(self) -> None:
+            assert desk.ledger.replay("acme") == self.model.replay()
+
+        @rule(choice=CHOICE)
+        def acknowledge(self, choice: list[int]) -> None:
+            some = [self.sent[-1 - place] for place in choice if place < len(self.sent)]
+            desk.ledger.ack([(document(name), version) for name, version in some])
+            for name, version in some:
+                self.model.ack(name, version)
+
+        @rule(name=NAMES, reason=st.sampled_from(["request", "retention", "source"]))
+        def delete(self, name: str, reason: str) -> None:
+            expected = self.model.delete(name, reason, desk.clock())
+            assert desk.ledger.delete("acme", "tmall", name, reason) is expected
+
+        @invariant()
+        def balanced(self) -> None:
+            desk.sound()
+            assert desk.balance() == self.model.balance("tmall")
+
+        @invariant()
+        def sent_as_the_model_says(self) -> None:
+            names = {document(name): name for name in self.model.docs}
+            waiting = {names[row.document_id]: row for row in desk.ledger.outbox(limit=100)}
+            assert waiting.keys() == {n for n, doc in self.model.docs.items() if doc.waiting}
+            for name, row in waiting.items():
+                doc = self.model.docs[name]
+                assert row.deleted == doc.gone
+                assert row.version >= doc.version
+                if row.version != doc.version:
+                    assert row.version > self.versions
+                    doc.version = row.version
+                    self.sent.append((name, row.version))
+            self.versions = max([self.versions, *(row.version for row in waiting.values())])
+
+        @invariant()
+        def rows_as_the_model_says(self) -> None:
+            names = {document(name): name for name in self.model.docs}
+            rows = {names[row.document_id]: row for row in desk.ledger.all_rows("acme")}
+            heads = {n: row.context.duplicate_of for n, row in rows.items()}
+            assert {n: h and names[h] for n, h in heads.items()} == self.model.duplicates()
+            for name, row in rows.items():
+                annotation = self.model.docs[name].annotation
+                assert annotation is not None
+                assert row.context.revision == annotation.revision
+                assert row.context.text_revision == annotation.text_revision
+
+        @invariant()
+        def followed_in_order(self) -> None:
+            changes = desk.ledger.changes("acme", 0, 100)
+            numbers = [change.ack_seq for change in changes]
+            assert numbers == sorted(set(numbers))
+            assert desk.ledger.as_of("acme") == (numbers[-1] if numbers else 0)
+
+    return LedgerMachine
+
+
+def test_any_sequence_equals_the_model(desk: Desk) -> None:
+    # VOC_TEST_SOAK multiplies the examples (`make soak`).
+    examples = 30 if desk.engine.dialect.name == "sqlite" else 12
+    quick: Any = settings(
+        max_examples=examples * int(os.environ.get("VOC_TEST_SOAK", "1")),
+        stateful_step_count=25,
+        deadline=None,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    run_state_machine_as_test(machine(desk), settings=quick)
