@@ -91,12 +91,14 @@ def encode(
     *,
     mask: Callable[[str], str],
     competitors: frozenset[str] = frozenset(),
+    language: str = "zh",
 ) -> bytes:
     """Compressed JSON of everything `compose` needs, short keys, masked strings.
 
     Args:
         mask: replaces personal data in a facet (the text stage's).
         competitors: canonical product names that are not the workspace's own.
+        language: of the text (`text.language`).
     """
     body: dict[str, Any] = {
         "v": FORMAT,
@@ -120,6 +122,8 @@ def encode(
         "m": dict(analysis.models),
         "tax": analysis.taxonomy,
     }
+    if language != "zh":
+        body["lang"] = language
     if analysis.emotion:
         body["e"] = analysis.emotion.label
     if analysis.service_intent:
@@ -179,6 +183,7 @@ def compose(
         person=facts.person,
         known_person=facts.author_key is not None,
         role=kept["role"],
+        language=kept.get("lang", "zh"),
         integrity=integrity,
         integrity_score=integrity_score,
         integrity_flags=tuple(flags),
@@ -221,7 +226,21 @@ def _opinion_out(opinion: Opinion, label: Label, competitors: frozenset[str]) ->
 def _mention(
     ordinal: int, kept: list[Any], *, document: Document, models: Mapping[str, str], taxonomy: TreeOfNodes
 ) -> Mention:
-    clause, target, words, sentiment, score, confidence, implicit, harm, harm_span, product, rival, node, _ = kept
+    (
+        clause,
+        target,
+        words,
+        sentiment,
+        score,
+        confidence,
+        implicit,
+        harm,
+        harm_span,
+        product,
+        rival,
+        node,
+        _,
+    ) = kept
     opinion = ids.opinion_id(document.id, document.text_revision, clause[0], clause[1], ordinal)
     return Mention(
         id=ids.mention_id(opinion),

@@ -21,6 +21,7 @@ from voc import annotations
 from voc.errors import RetryableError, VocError
 from voc.nlp.catalogue import Catalogue
 from voc.nlp.engine import Engine
+from voc.text.language import language_of
 from voc.text.source import raw_text
 from voc.text.stage import TextStage
 from voc.types import Record
@@ -110,6 +111,7 @@ class Reader:
                     analysis,
                     mask=self._mask,
                     competitors=self._competitors[task.taxonomy],
+                    language=language_of(clean.clean),
                 ),
                 signature=clean.signature,
                 content_chars=sum(map(str.isalnum, clean.clean)),
@@ -181,9 +183,7 @@ class LanguagePool:
         except BrokenProcessPool as error:
             raise self._broken() from error
 
-    def result(
-        self, future: Future[tuple[list[Annotated], Spent]]
-    ) -> tuple[list[Annotated], Spent]:
+    def result(self, future: Future[tuple[list[Annotated], Spent]]) -> tuple[list[Annotated], Spent]:
         """Wait for a batch.
 
         Raises:

@@ -14,6 +14,7 @@ from voc.nlp import consequences, intents
 from voc.nlp.catalogue import Catalogue
 from voc.nlp.consequences import SAFETY, Hit
 from voc.nlp.emotion import EmotionModel
+from voc.nlp.features import grams
 from voc.nlp.opinions import OpinionReader, RawOpinion
 from voc.nlp.registry import Registry
 from voc.nlp.sentiment import SentimentModel
@@ -71,11 +72,12 @@ class Engine:
         answers = [replace(_NOTHING, models=self.models, taxonomy=self.taxonomy.ref) for _ in cleans]
         if not texts:
             return answers
+        features = grams(texts)
         found = zip(
             rows,
-            self._sentiment.predict(texts),
-            self._emotion.predict(texts),
-            self._service.predict(texts),
+            self._sentiment.predict(texts, features),
+            self._emotion.predict(texts, features),
+            self._service.predict(texts, features),
             self._opinions.read(texts, [products[i] for i in rows]),
             strict=True,
         )

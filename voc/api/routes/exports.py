@@ -21,7 +21,9 @@ from voc.runtime import Runtime
 from voc.store.base import Position, Store
 
 router = APIRouter(prefix="/v1/exports", tags=["keep"])
-_FILE: dict[int | str, dict[str, Any]] = {200: {"content": {"application/x-ndjson": {}, "text/csv": {}}, "description": "The rows."}}
+_FILE: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"application/x-ndjson": {}, "text/csv": {}}, "description": "The rows."}
+}
 _TYPES = {"jsonl": "application/x-ndjson", "csv": "text/csv; charset=utf-8"}
 
 
@@ -68,16 +70,20 @@ def _streamed(caller: Caller, opened: Runtime, index: Index, params: ExportParam
             "question": address("", _without_words(params).query(caller.workspace)),
         },
     )
-    if params.what == "documents":
-        rows, columns = _documents(store, params, caller.workspace), table.DOCUMENT_COLUMNS
-    else:
-        rows, columns = _mentions(store, params, caller.workspace), table.MENTION_COLUMNS
-    lines = table.csv_lines(rows, columns) if params.format == "csv" else table.json_lines(rows)
     return StreamingResponse(
-        _blocks(lines),
+        _blocks(export_lines(store, params, caller.workspace)),
         media_type=_TYPES[params.format],
         headers={"Content-Disposition": f'attachment; filename="{params.what}.{params.format}"'},
     )
+
+
+def export_lines(store: Store, params: ExportParams, workspace: str) -> Iterator[bytes]:
+    """The file, line by line, of the index as it is now."""
+    if params.what == "documents":
+        rows, columns = _documents(store, params, workspace), table.DOCUMENT_COLUMNS
+    else:
+        rows, columns = _mentions(store, params, workspace), table.MENTION_COLUMNS
+    return table.csv_lines(rows, columns) if params.format == "csv" else table.json_lines(rows)
 
 
 def _without_words(params: ExportParams) -> ExportParams:
