@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
+from operator import concat
 
 import tantivy
 
@@ -22,7 +23,7 @@ from voc.types import IndexRows
 
 _GRAM = "\x01"
 _SEPARATOR = "\x1f"
-_LAYOUT = "1: key ws text(tokens, marked grams) change blob(zlib: version id document mentions)"
+_LAYOUT = "1: key ws text(tokens, marked grams) change blob(version id document mentions)"
 _MUST = tantivy.Occur.Must
 _SHOULD = tantivy.Occur.Should
 
@@ -81,11 +82,12 @@ def meta_document(workspace: str, *, generation: int, change: int) -> tantivy.Do
 def search_text(clean: str) -> str:
     """What `text` holds, words apart by spaces."""
     tokens = document_tokens(clean)
-    text = clean.lower()
-    grams = set(text)
-    grams.update(map("".join, pairwise(text)))
+    grams: set[str] = set()
+    for run in clean.lower().split():
+        grams.update(run)
+        grams.update(map(concat, run, run[1:]))
     grams.difference_update(tokens)
-    return " ".join([*tokens, *(_GRAM + gram for gram in grams if not _blank(gram))])
+    return " ".join([*tokens, *map(_GRAM.__add__, grams)])
 
 
 @dataclass(frozen=True, slots=True)
