@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import Depends, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from voc.api.deps import given_twice
 from voc.errors import AccessError, UsageError
 from voc.runtime import Runtime
 
@@ -53,9 +54,10 @@ def caller_with(*scopes: str) -> Callable[..., Caller]:
             raise AccessError(
                 "the key lacks a scope", code="VOC-E601", value=" or ".join(scopes), cure="make a key with it"
             )
+        twice = given_twice(name for name, _ in request.query_params.multi_items())
+        if twice is not None:
+            raise UsageError(f"{twice} takes one value and is given twice", code="VOC-E102", cure="name one")
         named = request.query_params.getlist("workspace")
-        if len(named) > 1:
-            raise UsageError("workspace is given twice", code="VOC-E102", cure="name one")
         if row.workspace != EVERY:
             if named and named[0] != row.workspace:
                 raise AccessError(

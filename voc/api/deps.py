@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -181,3 +182,20 @@ class ExportParams(Filters):
 
     what: Literal["mentions", "documents"] = Field("mentions", description="Which rows.")
     format: Literal["jsonl", "csv"] = Field("jsonl", description="jsonl or csv (UTF-8 with BOM).")
+
+
+_SINGLE = frozenset(
+    name
+    for model in (Page, Some, PainParams, TrendParams, RevisionParams, ExportParams)
+    for name, field in model.model_fields.items()
+    if not isinstance(field.default, list)
+)
+
+
+def given_twice(names: Iterable[str]) -> str | None:
+    """The first parameter that takes one value and comes twice, or None.
+
+    >>> given_twice(["product", "product", "since"]), given_twice(["since", "since"])
+    (None, 'since')
+    """
+    return next((name for name, count in Counter(names).items() if count > 1 and name in _SINGLE), None)

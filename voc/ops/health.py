@@ -66,8 +66,9 @@ class Readiness:
             waiting, done = self._queue()
         except Exception:  # told by the ledger's own part
             return "unknown"
-        if not waiting or self._moved is None or self._moved[1] != done:
-            self._moved = (now, done)
         if not waiting:
+            self._moved = None  # what comes later has its own time
             return "idle"
+        if self._moved is None or self._moved[1] != done:
+            self._moved = (now, done)
         return "stalled" if now - self._moved[0] >= self._stalled_after_s else "working"
