@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import wait
 from typing import Any
 
-from voc import annotations
+from voc.annotations import encode
 from voc.errors import RetryableError, VocError
 from voc.nlp.catalogue import Catalogue
 from voc.nlp.engine import Engine
@@ -105,7 +105,7 @@ class Reader:
         analysed = time.perf_counter()
         done = [
             Annotated(
-                body=annotations.encode(
+                body=encode(
                     task.record,
                     clean,
                     analysis,

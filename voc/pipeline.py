@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from voc import annotations
+from voc.annotations import compose
 from voc.errors import RetryableError
 from voc.faults import point
 from voc.language import Annotated, LanguagePool, Spent, Task
@@ -67,7 +67,7 @@ class Composer:
         if pending.deleted or pending.body is None:
             return IndexRows(pending.workspace, pending.document_id, pending.version, None)
         zone, taxonomy = self._of(pending.workspace)
-        return annotations.compose(
+        return compose(
             pending.workspace,
             document_id=pending.document_id,
             version=pending.version,
@@ -160,9 +160,7 @@ class Worker:
         self._flying.append((claimed, self.pool.submit(tasks)))
         return True
 
-    def _finish(
-        self, claimed: Sequence[Claimed], future: Future[tuple[list[Annotated], Spent]]
-    ) -> None:
+    def _finish(self, claimed: Sequence[Claimed], future: Future[tuple[list[Annotated], Spent]]) -> None:
         try:
             annotated, spent = self.pool.result(future)
         except RetryableError as error:

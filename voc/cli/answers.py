@@ -65,7 +65,7 @@ def painpoints(
 
 def show_painpoints(opened: Runtime, workspace: str, *, limit: int) -> None:
     """The ranking of a workspace as a table."""
-    _show_pains(_pains(opened, workspace, PainParams(limit=limit)))
+    _show_pains(_pains(opened, workspace, PainParams.model_validate({"limit": limit})))
 
 
 def search(

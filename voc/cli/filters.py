@@ -27,7 +27,7 @@ More = Annotated[
 ]
 
 
-def params(kind: type[Params], more: list[str] | None, **named: Any) -> Params:
+def params(asked: type[Params], more: list[str] | None, /, **named: Any) -> Params:
     """The API's parameters from options; None and empty ones are left out.
 
     Raises:
@@ -45,7 +45,7 @@ def params(kind: type[Params], more: list[str] | None, **named: Any) -> Params:
             raise UsageError("unknown filter", code="VOC-E101", value=name[:40], cure=f"one of {known}")
         given[name] = [*given.get(name, []), value] if _several(name) else value
     try:
-        return kind.model_validate(given)
+        return asked.model_validate(given)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "filters"

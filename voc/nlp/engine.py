@@ -121,7 +121,7 @@ class Engine:
                 opinion.clause.start <= hit.start and hit.end <= opinion.clause.end for opinion in raw
             ):
                 self._place(clean, raw, hit)
-        judged = []
+        judged: list[tuple[RawOpinion, int, Span | None]] = []
         for opinion in sorted(raw, key=lambda o: (o.clause.start, o.clause.end)):
             level, span = consequences.harm(clean, opinion.clause, hits=hits)
             if level >= _LOSS and opinion.sentiment == "neutral":

@@ -51,7 +51,7 @@ def save(
     """Write `<name>.npz` (the same arrays give the same bytes) and its manifest entry; the entry."""
     out.mkdir(parents=True, exist_ok=True)
     held = io.BytesIO()
-    np.savez_compressed(held, allow_pickle=False, **dict(sorted(arrays.items())))  # type: ignore[arg-type]
+    np.savez_compressed(held, allow_pickle=False, **dict(sorted(arrays.items())))
     raw = held.getvalue()
     file = f"{name}.npz"
     (out / file).write_bytes(raw)

@@ -32,7 +32,7 @@ def idf_of(features: Grams, buckets: int, *, seen: int = _SEEN, keep: int | None
         least = np.sort(frequency)[-keep]
         idf[frequency < max(least, seen)] = 0.0
     # float16 is what the file holds: learn with what will be used.
-    return idf.astype(np.float16).astype(np.float32)
+    return np.asarray(idf.astype(np.float16), np.float32)
 
 
 def learn(

@@ -73,7 +73,7 @@ def three_way(row: Row) -> str | None:
 def _threshold(lean: LinearHead, reviews: list[str]) -> float:
     """P(leans) under which a text is neutral: at most one review of fifty loses its label by it."""
     shares = lean.probabilities(grams(reviews))[:, 0]
-    return float(min(0.5, np.quantile(shares, 0.02)))
+    return min(0.5, float(np.quantile(shares, 0.02)))
 
 
 _SIGNS: tuple[str, ...] = ("positive", "negative")
