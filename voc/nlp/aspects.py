@@ -52,10 +52,13 @@ class Mapper:
             self.nodes = self.head.labels
         self._known = frozenset(n for n in self.nodes if n in taxonomy.nodes)
         self._terms: dict[str, tuple[str, bool]] = {}
+        groups = {n.parent for n in taxonomy.nodes.values()}
         for node in taxonomy.nodes.values():
-            for word in (node.name, *node.aliases):
+            plain = node.id in groups and not node.aliases  # its name may be a child's alias: 服务
+            for word in () if plain else (node.name, *node.aliases):
                 self._terms.setdefault(word.lower(), (node.id, False))
         for node in taxonomy.nodes.values():
+            self._terms.setdefault(node.name.lower(), (node.id, False))
             for word in node.implied:
                 self._terms.setdefault(word.lower(), (node.id, True))
         self._pattern = compile_phrases(self._terms)
@@ -98,6 +101,10 @@ class Mapper:
             node, implied = self._terms[match.group()]
             found.append(Term(node, start, end, implied))
         return found
+
+    def speaks_of(self, clean: str, node: str) -> bool:
+        """Whether a word of the node, or of one below it, stands in the text."""
+        return any(self.taxonomy.within(term.node, node) for term in self.terms(clean))
 
     def by_term(self, term: str) -> Term | None:
         """The node that a term names: as a whole, else by the longest of its words."""

@@ -63,6 +63,11 @@ def passages(clean: str, limit: int = PASSAGE_CHARS) -> list[list[Span]]:
     return groups
 
 
+def turns(clause: str) -> bool:
+    """Whether a clause begins with 但 不过 虽然 and the like."""
+    return _TURN.match(clause) is not None
+
+
 def _cut_at_turns(clean: str, start: int, end: int, into: list[Span]) -> None:
     at = start
     for turn in _TURN.finditer(clean, start, end):

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from voc.nlp.aspects import Mapper, Term
 from voc.nlp.catalogue import Catalogue
-from voc.nlp.clauses import passages
+from voc.nlp.clauses import passages, turns
 from voc.nlp.comparison import compared, products_of
 from voc.nlp.features import Grams, grams
 from voc.nlp.lexicon.polarity import OpinionWord, opinion_words
@@ -20,9 +22,16 @@ from voc.nlp.taxonomy import Taxonomy
 from voc.types import SENTIMENTS, Label, Span
 
 NAME = "opinions"
-_ALIAS_SHARE = 0.5  # of a label's threshold, from which a word of it in the text is believed
-_TOP_SHARE = 0.6  # of a label's threshold, from which the likeliest label of a passage is believed
-_LONGEST_OPINION = 10
+_ALIAS_SHARE = 0.8  # of a label's threshold, from which a word of it in the text is believed
+TOP_SHARE = 0.4  # of a label's threshold, from which the likeliest label of a passage is believed
+_LONGEST_OPINION = 6  # characters after a target that may be taken for its opinion
+_OVERALL = "overall"
+_ASKS = re.compile(
+    r"(?:^|[^不没])(?:希望|建议|请问|想问|问一下|咨询|能不能|可不可以|要是能|如果能|什么时候能|最好能)"
+)
+_TOLD = 0.55  # the same where an implied word stands: it mostly says how it is found
+_SURE = 0.72  # share of praise or blame that is believed without opinion words, where no head was learned
+_WORDS_WEIGHT = 1.0  # log-odds an opinion word adds there
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +60,8 @@ class _Candidate:
     node: str
     confidence: float
     term: Term | None
+    lead: int | None = None  # clause that decides the polarity of the node in its passage
+    turn: bool = False  # the clause begins with 但 不过 …: it may say the opposite of the lead
 
 
 @dataclass(slots=True)
@@ -88,16 +99,20 @@ class OpinionReader:
         if not candidates:
             return found
         words = {c.clause: opinion_words(batch.clause_texts[c.clause]) for c in candidates}
-        places = [
-            Place(
-                c.passage,
-                c.clause,
-                self.mapper.taxonomy.path(c.node),
-                sum(w.polarity for w in words[c.clause]),
-            )
+        words |= {
+            c.lead: opinion_words(batch.clause_texts[c.lead])
             for c in candidates
-        ]
-        shares = self._polarity.shares(batch.passages, batch.clauses, places)
+            if c.lead is not None and c.lead not in words
+        }
+        shares = self._polarity.shares(
+            batch.passages, batch.clauses, [self._place(c, words) for c in candidates]
+        )
+        if self.mapper.head is None:
+            for i, c in enumerate(candidates):
+                told = c.term is not None and c.term.implied
+                shares[i] = _cautious(
+                    shares[i], batch.clause_texts[c.clause], words[c.clause], sure=_TOLD if told else _SURE
+                )
         named = {i: products_of(self._catalogue, text, products[i]) for i, text in enumerate(cleans)}
         for candidate, share in zip(candidates, shares, strict=True):
             clause = batch.clause_at[candidate.clause][2]
@@ -121,6 +136,14 @@ class OpinionReader:
             found.extend(self._in_passage(batch, passage, inside, terms, whole[passage], parts))
         return _kept(found)
 
+    def _place(self, candidate: _Candidate, words: dict[int, list[OpinionWord]]) -> Place:
+        """Where its polarity is read: with its node's lead in the passage, unless its clause turns (但 …)."""
+        clause = candidate.clause
+        if candidate.lead is not None and not (words[clause] and candidate.turn):
+            clause = candidate.lead
+        vote = sum(word.polarity for word in words[clause])
+        return Place(candidate.passage, clause, self.mapper.taxonomy.path(candidate.node), vote)
+
     def _by_words(self, batch: _Batch, clause: int, terms: list[Term]) -> list[_Candidate]:
         text, passage, _ = batch.clause_at[clause]
         return [
@@ -142,10 +165,10 @@ class OpinionReader:
         limits = mapper.thresholds
         believed = set(np.flatnonzero(whole >= limits).tolist())
         top = int(np.argmax(whole / limits))
-        if whole[top] >= _TOP_SHARE * limits[top]:
+        if whole[top] >= TOP_SHARE * limits[top]:
             believed.add(top)
         found: list[_Candidate] = []
-        placed: set[int] = set()
+        by_label: dict[int, list[_Candidate]] = {label: [] for label in sorted(believed)}
         for clause in inside:
             for candidate in self._by_words(batch, clause, terms[clause]):
                 label = mapper.covered(candidate.node)
@@ -153,21 +176,31 @@ class OpinionReader:
                     found.append(candidate)
                 elif label in believed or whole[label] >= _ALIAS_SHARE * limits[label]:
                     candidate.confidence = float(max(whole[label], 0.5 * candidate.confidence))
-                    found.append(candidate)
-                    placed.add(label)
-        for label in sorted(believed - placed):
-            clause = max(inside, key=lambda i: parts[i, label])
-            found.append(
-                _Candidate(
-                    batch.clause_at[clause][0],
-                    passage,
-                    clause,
-                    mapper.nodes[label],
-                    float(whole[label]),
-                    None,
-                )
-            )
+                    by_label.setdefault(label, []).append(candidate)
+        for label, named in by_label.items():
+            clause = max([c.clause for c in named] or inside, key=lambda i: parts[i, label])
+            if not named:
+                node, text = mapper.nodes[label], batch.clause_at[clause][0]
+                named = [_Candidate(text, passage, clause, node, float(whole[label]), None)]
+            for candidate in named:
+                candidate.lead = clause
+                candidate.turn = turns(batch.clause_texts[candidate.clause])
+            found.extend(named)
         return found
+
+
+def _cautious(share: Array, clause: str, words: list[OpinionWord], *, sure: float) -> Array:
+    """Words decide more where no labelled data taught what a plain statement is: without them, neutral."""
+    vote = sum(word.polarity for word in words)
+    if words:
+        weight = math.exp(_WORDS_WEIGHT * max(-1, min(1, vote)))
+        share = share * np.array([weight, 1.0, 1.0 / weight], np.float32)
+        share = share / share.sum()
+    asks = vote >= 0 and _ASKS.search(clause) is not None
+    if asks or (not words and max(share[0], share[2]) < sure):
+        plain = np.array([0.2, 0.6, 0.2], np.float32) + 0.25 * (share - share.mean())
+        share = np.asarray(plain / plain.sum(), np.float32)
+    return share
 
 
 def _cut(cleans: Sequence[str]) -> _Batch:
@@ -184,22 +217,31 @@ def _cut(cleans: Sequence[str]) -> _Batch:
 
 
 def _distinct(terms: list[Term], mapper: Mapper) -> list[Term]:
-    """One term a node in a clause; a parent's word adds nothing beside its child's, nor 'overall' to any."""
+    """One term a node in a clause; a parent's word adds nothing beside its child's, nor 手机 beside 屏幕."""
     by_node: dict[str, Term] = {}
     for term in terms:
         held = by_node.get(term.node)
         if held is None or (held.implied and not term.implied):
             by_node[term.node] = term
-    kept = []
+    if len(by_node) < 2:
+        return list(by_node.values())
+    kept: dict[str, Term] = {}
     for node, term in by_node.items():
-        if any(other != node and mapper.taxonomy.within(other, node) for other in by_node):
-            continue
-        if node == "overall" and len(by_node) > 1:
-            continue
-        if term.implied and any(not t.implied for t in by_node.values()):
-            continue  # 屏幕好看: about the screen, not the look
-        kept.append(term)
-    return sorted(kept, key=lambda t: t.start)
+        above = [by_node[n] for n in mapper.taxonomy.path(node)[:-1] if n in by_node]
+        if term.implied and above:
+            term = replace(above[-1], node=node)  # 价格有点贵: the price level, by the price's name
+        kept[node] = term
+    named = any(not term.implied for term in kept.values())
+    return sorted(
+        (
+            term
+            for node, term in kept.items()
+            if not any(other != node and mapper.taxonomy.within(other, node) for other in kept)
+            and node != _OVERALL
+            and not (term.implied and named)  # 屏幕好看: about the screen, not the look
+        ),
+        key=lambda term: term.start,
+    )
 
 
 def _kept(candidates: list[_Candidate]) -> list[_Candidate]:

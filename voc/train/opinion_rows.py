@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from voc.nlp.aspects import Mapper
 from voc.nlp.clauses import passages
 from voc.nlp.lexicon.polarity import opinion_words
 from voc.nlp.taxonomy import Taxonomy
@@ -47,6 +48,7 @@ class Judged:
 def pack_passages(datasets: Path, pack: str, split: str = "train") -> list[Passage]:
     """The passages of a pack's data set; an opinion that cannot be placed is left out of a long text."""
     taxonomy = Taxonomy.load(pack)
+    mapper = Mapper(taxonomy)
     found: list[Passage] = []
     for row in read(datasets, PACKS[pack], split):
         groups = passages(row.text)
@@ -61,8 +63,9 @@ def pack_passages(datasets: Path, pack: str, split: str = "train") -> list[Passa
             if at is None:
                 if len(cut) == 1:
                     cut[0].said.append((node, aspect["sentiment"], None))
-                elif pack == "car":
-                    for one in cut:
+                else:  # where its words stand; a set without places: anywhere, when they stand nowhere
+                    named = [one for one in cut if mapper.speaks_of(one.text, node)]
+                    for one in named or (cut if pack == "car" else []):
                         one.said.append((node, aspect["sentiment"], None))
                 continue
             for one, group in zip(cut, groups, strict=True):

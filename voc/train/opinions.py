@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from sklearn.svm import LinearSVC
 from voc.nlp.aspects import Mapper
 from voc.nlp.features import grams
 from voc.nlp.linear import LinearHead
+from voc.nlp.opinions import TOP_SHARE
 from voc.nlp.taxonomy import Taxonomy
 from voc.train.heads import SEED, idf_of, learn, platt
 from voc.train.opinion_rows import PACKS, Judged, Passage, background, other_judged, pack_passages
@@ -36,6 +38,7 @@ _BACKGROUND = 1500
 _POLAR_BUCKETS = 1 << 17
 _POLAR_COST = 0.15
 _OWN_POLARITY = ("car",)
+_LENT = 0.15  # weight of other sets' opinions in a polarity of its own
 _FOLDS = 4
 
 
@@ -43,7 +46,8 @@ def train(datasets: Path) -> Arrays:
     """Arrays of the opinions model: `<pack>_aspects_…`, `<pack>_thresholds`, polarity `car_…` and `all_…`."""
     arrays: Arrays = {}
     spare = background(datasets, _BACKGROUND)
-    everything: list[Judged] = list(other_judged(datasets))
+    others = list(other_judged(datasets))
+    everything = list(others)
     for pack in PACKS:
         rows = pack_passages(datasets, pack)
         if not rows:
@@ -53,7 +57,8 @@ def train(datasets: Path) -> Arrays:
         arrays[f"{pack}_thresholds"] = np.full(len(head.labels), threshold, np.float32)
         judged = placed(pack, rows, head)
         if pack in _OWN_POLARITY:
-            arrays |= _prefixed(f"{pack}_", train_polarity(judged, nodes=head.labels))
+            lent = [replace(row, weight=row.weight * _LENT) for row in others]
+            arrays |= _prefixed(f"{pack}_", train_polarity([*judged, *lent], nodes=head.labels))
         everything += judged
     return arrays | _prefixed("all_", train_polarity(everything, nodes=()))
 
@@ -76,8 +81,9 @@ def train_aspects(pack: str, rows: Sequence[Passage], spare: Sequence[Passage]) 
 def best_threshold(odds: npt.NDArray[np.float32], truth: npt.NDArray[np.bool_]) -> float:
     """The one probability that gives the best micro-F1."""
     scores = []
+    best = odds == odds.max(axis=1, keepdims=True)
     for limit in np.linspace(0.1, 0.7, 61):
-        said = odds >= limit
+        said = (odds >= limit) | (best & (odds >= TOP_SHARE * limit))
         scores.append((2.0 * (said & truth).sum() / max(1, said.sum() + truth.sum()), float(limit)))
     return max(scores)[1]
 
