@@ -84,7 +84,11 @@ class EmbeddedStore:
             self._describe(built=True, unfinished=None)
 
     def refresh(self) -> None:
-        """See what the writer has committed, or that it made the index anew."""
+        """See what the writer has committed, or that it made the index anew.
+
+        Raises:
+            RetryableError: it cannot be read now; what was seen before is still answered from (VOC-E401).
+        """
         if self._lease is not None:
             return  # nobody else writes
         with self._lock:
@@ -93,6 +97,9 @@ class EmbeddedStore:
                     return self._refresh()
                 except (OSError, ValueError) as error:
                     failure = error  # replaced while it was read: look again
+            if self._opened is None:
+                self._sidecar, self._problem = None, opened.damaged(failure)
+                return None
             raise RetryableError("the index cannot be read", code="VOC-E401", cure="try again") from failure
 
     def close(self) -> None:

@@ -36,7 +36,7 @@ class Opened:
             made = cls(folder, name)
             last_change(made.searcher)
         except (OSError, ValueError) as error:
-            return f"the index is damaged ({type(error).__name__})"
+            return damaged(error)
         return made
 
     def reload(self) -> None:
@@ -49,6 +49,11 @@ class Opened:
     def changed(self) -> bool:
         """Whether there was a commit since `reload`."""
         return _stamp(self._meta) != self._stamp
+
+
+def damaged(error: Exception) -> str:
+    """Why an index that tantivy cannot open must be made again."""
+    return f"the index is damaged ({type(error).__name__})"
 
 
 def make(folder: Path, reason: str) -> Sidecar:

@@ -13,7 +13,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
-from operator import concat
 
 import tantivy
 
@@ -85,7 +84,7 @@ def search_text(clean: str) -> str:
     grams: set[str] = set()
     for run in clean.lower().split():
         grams.update(run)
-        grams.update(map(concat, run, run[1:]))
+        grams.update(map(str.__add__, run, run[1:]))
     grams.difference_update(tokens)
     return " ".join([*tokens, *map(_GRAM.__add__, grams)])
 
