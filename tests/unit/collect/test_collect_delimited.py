@@ -134,6 +134,9 @@ def test_a_first_line_of_words_is_not_repeated(read: Read) -> None:
     with pytest.raises(UsageError) as caught:
         read("a.csv", "今天收到了手机，用起来真的不错\n屏幕好\n".encode())
     assert "手机" not in caught.value.line()
+    with pytest.raises(UsageError) as caught:
+        read("b.csv", "屏幕好\n电池差\n".encode())
+    assert "屏幕" not in caught.value.line()
 
 
 def test_header_only_is_no_rows_and_empty_is_an_error(read: Read) -> None:

@@ -52,7 +52,11 @@ def test_arrays(read: Read, encoding: str, indent: int | None) -> None:
 def test_one_object_on_one_line_or_several(read: Read) -> None:
     value = {"text": "好", "data": [1, 2], "a": {"b": 1}}
     assert outcome(read("a.json", json.dumps(value).encode())) == [("line 1", "好")]
-    assert outcome(read("b.json", json.dumps(value, indent=1).encode())) == [("item 1", "好")]
+    for other in (value, dict(reversed(value.items()))):
+        assert outcome(read("b.json", json.dumps(other, indent=1).encode())) == [("item 1", "好")]
+    # Longer than the part that is looked at first: what leads the list decides.
+    long = {**value, "data": [{"n": n} for n in range(20_000)]}
+    assert outcome(read("c.json", json.dumps(long, indent=1).encode())) == [("item 1", "好")]
 
 
 def test_empty_array(read: Read) -> None:

@@ -165,7 +165,7 @@ def machine(desk: Desk) -> type[RuleBasedStateMachine]:
 
 
 def test_any_sequence_equals_the_model(desk: Desk) -> None:
-    # VOC_TEST_SOAK multiplies the examples (`make soak`).
+    # VOC_TEST_SOAK multiplies the examples.
     examples = 30 if desk.engine.dialect.name == "sqlite" else 12
     quick: Any = settings(
         max_examples=examples * int(os.environ.get("VOC_TEST_SOAK", "1")),
