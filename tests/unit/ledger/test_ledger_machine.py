@@ -166,7 +166,7 @@ def machine(desk: Desk) -> type[RuleBasedStateMachine]:
 
 def test_any_sequence_equals_the_model(desk: Desk) -> None:
     # VOC_TEST_SOAK multiplies the examples.
-    examples = 30 if desk.engine.dialect.name == "sqlite" else 12
+    examples = 20 if desk.engine.dialect.name == "sqlite" else 8
     quick: Any = settings(
         max_examples=examples * int(os.environ.get("VOC_TEST_SOAK", "1")),
         stateful_step_count=25,
