@@ -56,6 +56,28 @@ def test_every_figure_has_a_listing_of_as_many(full: Desk) -> None:
         assert len({one["document_id"] for one in mentions}) == item["documents"]
 
 
+def test_listings_can_be_followed_with_any_key(full: Desk) -> None:
+    for n in range(3):
+        full.say(
+            f"o{n}",
+            "用了两天就坏",
+            by=f"o{n}",
+            workspace="other",
+            product="丙,丁",
+            aspects=((LEAF, "坏", 3),),
+        )
+    full.client.key = full.key("read", workspace="*")
+    body = _get(full, "/v1/pain-points", workspace="other", product="丙\\,丁")
+    assert full.client.get(body["listing"]).json()["items"][0]["workspace"] == "other"
+    assert (
+        len(full.client.get(body["items"][0]["listing"]).json()["items"]) == body["items"][0]["mentions"] == 3
+    )
+    about = _get(full, "/v1/trends", workspace="other", aspect=LEAF)
+    assert len(full.client.get(about["listing"]).json()["items"]) == 3
+    detail = _get(full, f"/v1/pain-points/aspect/{LEAF}", workspace="other")
+    assert len(full.client.get(detail["listing"]).json()["items"]) == 3
+
+
 def test_every_quote_stands_in_its_document(full: Desk) -> None:
     for item in _get(full, "/v1/pain-points")["items"]:
         assert item["evidence"]

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
+from voc.api.addresses import followable
 from voc.api.auth import Opened, Reader
 from voc.api.deps import Filters, PainParams
 from voc.api.reading import Indexed, taxonomy_of
@@ -32,7 +33,7 @@ def ranking(
         sort=params.sort,
         limit=params.limit,
     )
-    return answer(pain_answer_json(found))
+    return answer(followable(pain_answer_json(found), caller))
 
 
 @router.get("/aspect/{id}", response_model=PainDetailOut)
@@ -53,4 +54,4 @@ def one(
         settings=opened.settings,
         as_of=now.as_of,
     )
-    return answer(pain_detail_json(found))
+    return answer(followable(pain_detail_json(found), caller))

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from voc.api.addresses import followable
 from voc.api.auth import Opened, Reader
 from voc.api.deps import TrendParams
 from voc.api.reading import Indexed, taxonomy_of
@@ -31,4 +32,4 @@ def over_time(
         as_of=now.as_of,
         interval=params.interval,
     )
-    return answer(trend_answer_json(found))
+    return answer(followable(trend_answer_json(found), caller))

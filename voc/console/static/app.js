@@ -155,8 +155,8 @@ function painRow(item, most) {
     { type: "button", class: item.status === "ok" ? "pain" : "pain thin", "aria-expanded": "false", "data-id": item.id, onclick: () => detail(item.id) },
     make("span", { class: "rank" }, item.rank === null ? "·" : String(item.rank)),
     make("span", { class: "name" }, ...tags(item), item.name, make("small", {}, item.path.join(" › "))),
-    make("span", { class: "bar" }, harmBar(item, most), make("small", { class: "soft" }, `${t("harm")} ${number(item.harm, 2)}`)),
-    make("span", { class: "people num" }, number(item.people), make("small", {}, percent(item.share))),
+    make("span", { class: "bar" }, harmBar(item, most), make("small", { class: "soft" }, `${t("harm")} ${number(item.harm, 1)} (${number(item.harm_ci[0], 1)} – ${number(item.harm_ci[1], 1)})`)),
+    make("span", { class: "people num" }, number(item.people), make("small", {}, `${t("people")} · ${percent(item.share)}`)),
     trendOf(item),
     quote ? make("span", { class: "quote" }, quote) : null,
   );
@@ -207,7 +207,7 @@ const detail = guarded(async (id) => {
 // ---------------------------------------------------------------- words
 
 function said(words, from, sentiment, spans) {
-  const where = [from.created_at.slice(0, 10), from.source, from.product ?? from.document_product].filter(Boolean).join(" · ");
+  const where = [from.day ?? from.created_at.slice(0, 10), from.source, from.product ?? from.document_product].filter(Boolean).join(" · ");
   return make(
     "button",
     { type: "button", class: `said ${sentiment}`, onclick: guarded(() => paper(from.document_id ?? from.id, spans)) },
@@ -218,7 +218,7 @@ function said(words, from, sentiment, spans) {
 
 async function paper(id, spans) {
   const found = await ask(`/v1/documents/${encodeURIComponent(id)}`);
-  const facts = [found.created_at.slice(0, 16).replace("T", " "), found.source, t(found.kind), found.product, found.rating === null ? null : `★ ${found.rating}`, t(found.sentiment), found.counted ? t("counted") : t("not_counted", t(found.excluded))];
+  const facts = [found.day, found.source, t(found.kind), found.product, found.rating === null ? null : `★ ${found.rating}`, t(found.sentiment), found.counted ? t("counted") : t("not_counted", t(found.excluded))];
   const link = webAddress(found.url);
   $("sheet").replaceChildren(
     make("button", { type: "button", class: "plain close", onclick: () => $("paper").close() }, t("close")),
