@@ -7,17 +7,19 @@ never written again: later rows go behind it or into new arrays.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from voc.store.codec import DOCUMENT_FIELDS, MENTION_FIELDS, Plain
 from voc.store.columns import EXCLUDED, Columns, DocumentColumns, Matches, MentionColumns, Table
-from voc.store.query import day_number, path_of
-from voc.store.tables import Ids, Words, appended
+from voc.store.query import day_number
+from voc.store.tables import Ids, Words, appended, encoded
 from voc.store.tokens import Terms
-from voc.store.when import micros
-from voc.types import INTEGRITY, INTENTS, KINDS, ROLES, SENTIMENTS, Document, IndexRows, Mention
+from voc.types import INTEGRITY, INTENTS, KINDS, ROLES, SENTIMENTS, Document
 
 Array = npt.NDArray[Any]
 _COMPACT = 10_000  # dead documents that are not worth moving the others for
@@ -28,8 +30,8 @@ FACETS: tuple[str, ...] = (
 )
 _FIXED = {"kind": KINDS, "role": ROLES, "sentiment": SENTIMENTS, "integrity": INTEGRITY}
 _INTENT = {label: 1 << place for place, label in enumerate(INTENTS)}
-_EXCLUDED = {reason: place for place, reason in enumerate(EXCLUDED)}
-_NUMBERS: dict[str, Any] = {
+DOCUMENT_TYPES: dict[str, Any] = {
+    **dict.fromkeys(FACETS, np.int32),
     "known_person": np.bool_,
     "excluded": np.uint8,
     "intents": np.int32,
@@ -40,10 +42,6 @@ _NUMBERS: dict[str, Any] = {
     "undated": np.bool_,
     "seq": np.int64,
     "row_version": np.int64,
-}
-DOCUMENT_TYPES: dict[str, Any] = {
-    **dict.fromkeys(FACETS, np.int32),
-    **_NUMBERS,
     "person": np.int32,
     "code": np.int64,  # in the table of document ids
     "change": np.int64,
@@ -62,6 +60,9 @@ MENTION_TYPES: dict[str, Any] = {
     "document": np.int32,
     "id": "S8",
 }
+
+
+_AS_THEY_ARE = ("ordinal", "harm", "competitor", "implicit")
 
 
 class _Rows:
@@ -135,7 +136,7 @@ class GrowingColumns:
             return codes
         return np.where(codes < 0, np.int64(-1), self._held.column("version")[codes])
 
-    def apply(self, rows: Sequence[IndexRows], changes: Sequence[int]) -> None:
+    def apply(self, rows: Sequence[Plain], changes: Sequence[int]) -> None:
         """Put in rows of distinct documents, each newer than what is held.
 
         Args:
@@ -147,19 +148,19 @@ class GrowingColumns:
         grown = len(self._codes) - self._held.size
         if grown:
             self._held.append({"version": np.zeros(grown, np.int64), "row": np.full(grown, -1, np.int64)})
-        old = self._held.column("row")[codes]
+        versions, places = self._held.column("version"), self._held.column("row")
+        old = places[codes]
         dead = old[old >= 0]
         self._live[dead] = False
         self._dead += int(dead.size)
-        versions = np.asarray([row.version for row in rows], dtype=np.int64)
-        self._held.column("version")[codes] = versions
-        self._held.column("row")[codes] = -1
+        versions[codes] = [row.version for row in rows]
+        places[codes] = -1
         there = [place for place, row in enumerate(rows) if row.document is not None]
         first = self._documents.size
-        self._held.column("row")[codes[there]] = np.arange(first, first + len(there))
+        places[codes[there]] = np.arange(first, first + len(there))
         self._append([rows[place] for place in there], codes[there], [changes[place] for place in there])
         self.change = changes[-1]
-        self.version = max(self.version, int(versions.max()))
+        self.version = max(self.version, *(row.version for row in rows))
         if self._dead > max(_COMPACT, self._documents.size // 4):
             self._compact()
 
@@ -223,57 +224,58 @@ class GrowingColumns:
     def _parts(self) -> tuple[tuple[str, _Rows], ...]:
         return ("documents", self._documents), ("mentions", self._mentions), ("held", self._held)
 
-    def _append(self, rows: Sequence[IndexRows], codes: Array, changes: Sequence[int]) -> None:
+    def _append(self, rows: Sequence[Plain], codes: Array, changes: Sequence[int]) -> None:
         if not rows:
             return
-        documents: list[Document] = [row.document for row in rows if row.document is not None]
-        block: dict[str, Array] = {}
-        for name in FACETS:
-            add = self._words[name].add
-            block[name] = np.asarray([add(getattr(document, name)) for document in documents], np.int32)
-        numbers = list(zip(*map(_numbers, documents), strict=True))
-        for name, values in zip(_NUMBERS, numbers, strict=True):
-            if name != "row_version":
-                block[name] = np.asarray(values, dtype=_NUMBERS[name])
+        by_field = dict(
+            zip(DOCUMENT_FIELDS, zip(*(row.document or () for row in rows), strict=True), strict=True)
+        )
+        block: dict[str, Array] = {
+            name: np.asarray([*map(self._words[name].add, by_field[name])], np.int32) for name in FACETS
+        }
+        for name, (field, number) in _NUMBERS.items():
+            values = by_field[field] if number is None else map(number, by_field[field])
+            block[name] = np.asarray([*values], dtype=DOCUMENT_TYPES[name])
+        why = map(_excluded, by_field["integrity"], by_field["duplicate_of"], by_field["role"])
+        block["excluded"] = np.asarray([*why], np.uint8)
         block["row_version"] = np.asarray([row.version for row in rows], np.int64)
-        block["person"] = self._persons.add([document.person for document in documents]).astype(np.int32)
+        block["person"] = self._persons.add(by_field["person"]).astype(np.int32)
         block["code"] = codes
         block["change"] = np.asarray(changes, np.int64)
         self._append_mentions(rows, self._documents.size)
         self._documents.append(block)
         self._live = np.concatenate([self._live, np.ones(len(rows), dtype=bool)])
 
-    def _append_mentions(self, rows: Sequence[IndexRows], first: int) -> None:
-        found = [
-            (*self._mention(mention), first + place, mention.id.encode("utf-8", "surrogatepass"))
-            for place, row in enumerate(rows)
-            for mention in row.mentions
-        ]
-        if not found:
+    def _append_mentions(self, rows: Sequence[Plain], first: int) -> None:
+        said = [mention for row in rows for mention in row.mentions]
+        if not said:
             return
+        by_field = dict(zip(MENTION_FIELDS, zip(*said, strict=True), strict=True))
+        nodes, titles = by_field["aspect"], by_field["aspect_names"]
+        paths = [
+            tuple(path) or ((node,) if node is not None else ())
+            for path, node in zip(by_field["aspect_path"], nodes, strict=True)
+        ]
+        words = self._words
         self._mentions.append(
             {
-                name: np.asarray(values, dtype=np.bytes_ if name == "id" else MENTION_TYPES[name])
-                for name, values in zip(MENTION_TYPES, zip(*found, strict=True), strict=True)
+                "id": np.asarray([*map(encoded, by_field["id"])], dtype=np.bytes_),
+                "document": np.repeat(
+                    np.arange(first, first + len(rows), dtype=np.int32), [len(row.mentions) for row in rows]
+                ),
+                "node": np.asarray([*map(words["node"].add, nodes)], np.int32),
+                "path": np.asarray([*map(self._path, paths, map(tuple, titles))], np.int32),
+                "depth": np.asarray([*map(len, paths)], np.uint8),
+                "theme": np.asarray([*map(words["theme"].add, by_field["theme"])], np.int32),
+                "sentiment": np.asarray([*map(words["sentiment"].add, by_field["sentiment"])], np.int32),
+                "product": np.asarray([*map(words["product"].add, by_field["product"])], np.int32),
+                **{name: np.asarray(by_field[name], MENTION_TYPES[name]) for name in _AS_THEY_ARE},
             }
         )
 
-    def _mention(self, mention: Mention) -> tuple[Any, ...]:
-        path = path_of(mention)
-        return (
-            mention.ordinal,
-            self._words["node"].add(mention.aspect),
-            self._path(path, mention.aspect_names) if path else -1,
-            len(path),
-            self._words["theme"].add(mention.theme),
-            self._words["sentiment"].add(mention.sentiment),
-            mention.harm,
-            self._words["product"].add(mention.product),
-            mention.competitor,
-            mention.implicit,
-        )
-
     def _path(self, path: tuple[str, ...], titles: tuple[str, ...]) -> int:
+        if not path:
+            return -1
         key = (path, titles)
         code = self._path_codes.get(key)
         if code is None:
@@ -296,19 +298,40 @@ class GrowingColumns:
         self._dead = 0
 
 
-def _numbers(document: Document) -> tuple[Any, ...]:
-    intents = 0
-    for intent in document.intents:
-        intents |= _INTENT.get(intent.label, 0)
-    return (
-        document.known_person,
-        _EXCLUDED[document.excluded],
-        intents,
-        np.nan if document.rating is None else document.rating,
-        np.nan if document.value is None else document.value,
-        day_number(document.day),
-        micros(document.created_at),
-        document.created_at_precision == "received",
-        document.seq,
-        0,
-    )
+@cache
+def _excluded_code(integrity: str, is_copy: bool, role: str) -> int:
+    document = SimpleNamespace(integrity=integrity, duplicate_of="another" if is_copy else None, role=role)
+    reason = Document.excluded.fget(document)  # type: ignore[attr-defined]
+    return EXCLUDED.index(reason)
+
+
+def _excluded(integrity: str, duplicate_of: str | None, role: str) -> int:
+    return _excluded_code(integrity, duplicate_of is not None, role)
+
+
+def _intents(intents: Sequence[Sequence[Any]]) -> int:
+    bits = 0
+    for label, *_ in intents:
+        bits |= _INTENT.get(label, 0)
+    return bits
+
+
+def _number(value: float | None) -> float:
+    return np.nan if value is None else value
+
+
+def _undated(precision: str) -> bool:
+    return precision == "received"
+
+
+# Column = (field of the document, how its value becomes a number; None: as it is)
+_NUMBERS: dict[str, tuple[str, Callable[[Any], Any] | None]] = {
+    "known_person": ("known_person", None),
+    "intents": ("intents", _intents),
+    "rating": ("rating", _number),
+    "value": ("value", _number),
+    "day": ("day", day_number),
+    "created": ("created_at", None),
+    "undated": ("created_at_precision", _undated),
+    "seq": ("seq", None),
+}

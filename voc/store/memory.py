@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from voc.store.base import Position
-from voc.store.codec import digest_of, row_digests
+from voc.store.codec import digest_of, plain, row_digests
 from voc.store.columns import Columns, Matches
 from voc.store.growing import GrowingColumns
 from voc.store.query import Asked, ask, matches_document, matches_mention
@@ -125,7 +125,7 @@ class MemoryStore:
             rows = list(space.rows.values())
             texts = [row.document.clean_text for row in rows if row.document is not None]
             growing = GrowingColumns()
-            growing.apply(rows, range(space.changes - len(rows) + 1, space.changes + 1))
+            growing.apply([*map(plain, rows)], range(space.changes - len(rows) + 1, space.changes + 1))
             space.shown = growing.show(
                 workspace,
                 index="memory",

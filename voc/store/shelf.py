@@ -15,14 +15,14 @@ import numpy as np
 import tantivy
 
 from voc.store import codec, snapshot, tantivy_schema
+from voc.store.codec import Plain
 from voc.store.columns import Columns, Matches
 from voc.store.growing import GrowingColumns
 from voc.store.tokens import Terms, relevance
-from voc.types import IndexRows
 
 _STEP = 4000  # documents read at a time
 _KEPT = 8  # questions whose answers a state of the columns keeps
-_SNAPSHOT_LEAST = 20_000  # changes worth a snapshot, besides a fifth of the documents
+_SNAPSHOT_LEAST = 20_000  # changes worth a snapshot while rows come
 
 
 @dataclass(slots=True)
@@ -69,7 +69,7 @@ class Shelf:
             place.shown = _shown(self._index, workspace, place, searcher)
         return place.shown
 
-    def take(self, workspace: str, rows: Sequence[IndexRows], changes: Sequence[int]) -> None:
+    def take(self, workspace: str, rows: Sequence[Plain], changes: Sequence[int]) -> None:
         """Put in what the writer has just committed, newest rows of distinct documents."""
         self._places[workspace].growing.apply(rows, changes)
 
@@ -77,11 +77,11 @@ class Shelf:
         """The workspace was cleared."""
         self._places.pop(workspace, None)
 
-    def save(self, *, least: int = _SNAPSHOT_LEAST) -> None:
-        """Write the snapshots that are too far behind."""
+    def save(self, *, least: int = _SNAPSHOT_LEAST, share: int = 5) -> None:
+        """Write the snapshots that are `least` changes and one in `share` of the documents behind."""
         for workspace, place in self._places.items():
             behind = place.growing.change - place.saved
-            if behind > max(least, place.growing.documents // 5):
+            if behind > max(least, place.growing.documents // share):
                 snapshot.save(self._folder, self._about(workspace, place.generation), place.growing)
                 place.saved = place.growing.change
 
@@ -130,9 +130,9 @@ def generation_of(searcher: tantivy.Searcher, workspace: str) -> int:
 
 def _changed(
     searcher: tantivy.Searcher, workspace: str, *, above: int
-) -> Iterator[tuple[list[IndexRows], list[int]]]:
+) -> Iterator[tuple[list[Plain], list[int]]]:
     for block in blobs(searcher, workspace, above=above):
-        yield [codec.decode(workspace, blob) for _, blob in block], [change for change, _ in block]
+        yield [codec.decode_plain(blob) for _, blob in block], [change for change, _ in block]
 
 
 def _shown(index: str, workspace: str, place: _Place, searcher: tantivy.Searcher) -> Shown:

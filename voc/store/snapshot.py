@@ -49,7 +49,7 @@ def save(folder: Path, about: About, columns: GrowingColumns) -> None:
 def load(folder: Path, about: About) -> GrowingColumns | None:
     """The columns of a snapshot that belongs here, else None."""
     try:
-        with np.load(path_of(folder, about), allow_pickle=False) as held:
+        with path_of(folder, about).open("rb") as file, np.load(file, allow_pickle=False) as held:
             arrays: dict[str, npt.NDArray[Any]] = {name: held[name] for name in held.files}
         note = orjson.loads(arrays.pop(_ABOUT).tobytes())
         words = note.pop("words")

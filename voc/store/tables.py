@@ -78,18 +78,18 @@ class Ids:
     def codes(self, values: Sequence[str]) -> Codes:
         """The codes of strings, −1 where there is none."""
         with self._lock:
-            return self._known([value.encode("utf-8", "surrogatepass") for value in values])
+            return self._known([*map(encoded, values)])
 
     def add(self, values: Sequence[str]) -> Codes:
         """The codes of strings, new ones where need be."""
-        encoded = [value.encode("utf-8", "surrogatepass") for value in values]
+        raw = [*map(encoded, values)]
         with self._lock:
-            found = self._known(encoded)
+            found = self._known(raw)
             fresh = np.flatnonzero(found < 0)
             if fresh.size:
                 new: list[bytes] = []
                 for place in fresh.tolist():
-                    value = encoded[place]
+                    value = raw[place]
                     code = self._recent.get(value)
                     if code is None:
                         code = self._recent[value] = self._size + len(new)
@@ -98,9 +98,9 @@ class Ids:
                 self._append(new)
         return found
 
-    def _known(self, encoded: list[bytes]) -> Codes:
+    def _known(self, raw: list[bytes]) -> Codes:
         recent = self._recent
-        found = np.fromiter((recent.get(value, -1) for value in encoded), dtype=np.int64, count=len(encoded))
+        found = np.fromiter((recent.get(value, -1) for value in raw), dtype=np.int64, count=len(raw))
         missing = np.flatnonzero(found < 0)
         old = self._size - len(recent)
         if not missing.size or not old:
@@ -110,7 +110,7 @@ class Ids:
             order = np.argsort(hashes, kind="stable")
             self._sorted = hashes[order], order
         sorted_hashes, codes = self._sorted
-        wanted = np.asarray([encoded[place] for place in missing.tolist()], dtype=np.bytes_)
+        wanted = np.asarray([raw[place] for place in missing.tolist()], dtype=np.bytes_)
         mine = _hashes(_widened(wanted, self._raw.dtype.itemsize))
         left = np.searchsorted(sorted_hashes, mine, side="left")
         right = np.searchsorted(sorted_hashes, mine, side="right")
@@ -128,6 +128,11 @@ class Ids:
         if len(self._recent) > max(_RECENT, self._size // 4):
             self._recent = {}
             self._sorted = None
+
+
+def encoded(value: str) -> bytes:
+    """A string as the arrays hold it."""
+    return value.encode("utf-8", "surrogatepass")
 
 
 def appended(

@@ -17,10 +17,11 @@ from itertools import pairwise
 import tantivy
 
 from voc.store import codec
+from voc.store.codec import Plain
 from voc.store.tokens import LITERAL_SCORE, TOKEN_SCORE, Terms, document_tokens
-from voc.types import IndexRows
 
 _GRAM = "\x01"
+_CLEAN = codec.DOCUMENT_FIELDS.index("clean_text")
 _SEPARATOR = "\x1f"
 _LAYOUT = "1: key ws text(tokens, marked grams) change blob(version id document mentions)"
 _MUST = tantivy.Occur.Must
@@ -56,15 +57,15 @@ def meta_workspace(workspace: str) -> str:
     return f"{_SEPARATOR}{workspace}"
 
 
-def tantivy_document(rows: IndexRows, *, change: int) -> tantivy.Document:
+def tantivy_document(workspace: str, rows: Plain, *, change: int) -> tantivy.Document:
     """One voc document, or the marker of a removed one, which no question finds."""
     made = tantivy.Document()
-    made.add_text("key", key(rows.workspace, rows.document_id))
-    made.add_text("ws", rows.workspace)
+    made.add_text("key", key(workspace, rows.document_id))
+    made.add_text("ws", workspace)
     made.add_unsigned("change", change)
     made.add_bytes("blob", codec.encode(rows))
     if rows.document is not None:
-        made.add_text("text", search_text(rows.document.clean_text))
+        made.add_text("text", search_text(rows.document[_CLEAN]))
     return made
 
 

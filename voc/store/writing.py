@@ -9,6 +9,7 @@ import tantivy
 from voc.errors import RetryableError
 from voc.faults import point
 from voc.store import tantivy_schema
+from voc.store.codec import Plain, plain
 from voc.store.opened import Opened
 from voc.store.shelf import generation_of, last_change
 from voc.types import IndexRows
@@ -22,7 +23,7 @@ class Writing:
     def __init__(self, opened: Opened) -> None:
         self._opened = opened
         self._change = last_change(opened.searcher)
-        self._staged: dict[str, dict[str, tuple[IndexRows, int]]] = {}  # by workspace and id, by change
+        self._staged: dict[str, dict[str, tuple[Plain, int]]] = {}  # by workspace and id, by change
         self._cleared: set[str] = set()
         self._made: tantivy.IndexWriter | None = None
 
@@ -106,8 +107,9 @@ class Writing:
             if version >= 0:
                 writer.delete_documents_by_term("key", tantivy_schema.key(workspace, row.document_id))
             self._change += 1
-            writer.add_document(tantivy_schema.tantivy_document(row, change=self._change))
+            values = plain(row)
+            writer.add_document(tantivy_schema.tantivy_document(workspace, values, change=self._change))
             staged.pop(row.document_id, None)  # it goes to the end: rows stay ordered by change
-            staged[row.document_id] = row, self._change
+            staged[row.document_id] = values, self._change
         if not staged:
             del self._staged[workspace]
