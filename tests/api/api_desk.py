@@ -89,7 +89,7 @@ class Client:
 class Desk:
     """The installation under test."""
 
-    runtime: SmallRuntime
+    runtime: Any  # SmallRuntime, or a Runtime with the embedded index
     clock: Ticking
     client: Client
     version: int = 0
@@ -187,7 +187,7 @@ def _mentions(document: Document, aspects: tuple[tuple[str, str, int], ...]) -> 
 
 
 @contextmanager
-def installation(home: Path, **settings: Any) -> Iterator[Desk]:
+def installation(home: Path, *, runtime: type[Runtime] = SmallRuntime, **settings: Any) -> Iterator[Desk]:
     """An opened home with the workspaces `default` and `other`, and a client."""
     configured: Settings = load(home=home, **settings)
     home.mkdir(parents=True, exist_ok=True)
@@ -197,11 +197,11 @@ def installation(home: Path, **settings: Any) -> Iterator[Desk]:
     ledger = Ledger(engine, keys=KEYS)
     for name in ("default", "other"):
         ledger.ensure_workspace(name, timezone="Asia/Shanghai", taxonomy="general")
-    runtime = SmallRuntime(configured, KEYS, ledger)
-    app = create_app(runtime, clock=clock)
+    opened = runtime(configured, KEYS, ledger)
+    app = create_app(opened, clock=clock)
     try:
         with start_blocking_portal() as portal:
             with portal.wrap_async_context_manager(app.router.lifespan_context(app)):
-                yield Desk(runtime, clock, Client(app, portal))
+                yield Desk(opened, clock, Client(app, portal))
     finally:
         engine.dispose()

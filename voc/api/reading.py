@@ -11,6 +11,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from voc.errors import RetryableError
 from voc.nlp.taxonomy import Taxonomy
 from voc.runtime import Runtime
 from voc.store.base import Store
@@ -37,7 +38,11 @@ class Index:
         self._as_of: dict[str, int] = {}
 
     def at(self, workspace: str) -> Reading:
-        """The store, at most 200 ms old."""
+        """The store, at most 200 ms old.
+
+        Raises:
+            RetryableError: VOC-E401, the index is being made again: figures from it would be too small.
+        """
         with self._lock:
             now = self._monotonic()
             if self._store is None:
@@ -52,7 +57,15 @@ class Index:
                     self._looked = now
                 self._store.refresh()
                 self._as_of[workspace] = as_of
-            return Reading(self._store, self._as_of[workspace])
+            found = Reading(self._store, self._as_of[workspace])
+            # Without anything acknowledged an index that is not there yet is simply empty.
+            if found.as_of and self._store.needs_rebuild is not None:
+                raise RetryableError(
+                    "the index is made again from the ledger",
+                    code="VOC-E401",
+                    cure="ask again when that is done",
+                )
+            return found
 
     def close(self) -> None:
         """Give the files back."""
