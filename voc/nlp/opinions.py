@@ -231,13 +231,14 @@ def _distinct(terms: list[Term], mapper: Mapper) -> list[Term]:
         if term.implied and above:
             term = replace(above[-1], node=node)  # 价格有点贵: the price level, by the price's name
         kept[node] = term
+    if len(kept) > 1:
+        kept.pop(_OVERALL, None)
     named = any(not term.implied for term in kept.values())
     return sorted(
         (
             term
             for node, term in kept.items()
             if not any(other != node and mapper.taxonomy.within(other, node) for other in kept)
-            and node != _OVERALL
             and not (term.implied and named)  # 屏幕好看: about the screen, not the look
         ),
         key=lambda term: term.start,

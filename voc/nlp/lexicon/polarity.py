@@ -32,11 +32,14 @@ def opinion_words(clean: str) -> list[OpinionWord]:
     taken = 0
     for match in rules.words.finditer(clean):
         start, polarity = match.start(), rules.polarity[match.group()]
+        if polarity == 0:
+            taken = match.end()
+            continue
         before = rules.before.search(clean, max(taken, start - 2 * _REACH), start)
         if before is not None:
             start = before.start()
-            if rules.negation.search(before.group()):
-                polarity = -polarity
+            turns = sum(word in rules.negations for word in rules.modifiers.findall(before.group()))
+            polarity = -polarity if turns % 2 else polarity
         found.append(OpinionWord(start, match.end(), polarity))
         taken = match.end()
     return found
@@ -47,18 +50,20 @@ class _Rules:
     words: re.Pattern[str]
     polarity: dict[str, int]
     before: re.Pattern[str]
-    negation: re.Pattern[str]
+    modifiers: re.Pattern[str]
+    negations: frozenset[str]
 
 
 @cache
 def _rules() -> _Rules:
     lists = load("opinions")
-    polarity = dict.fromkeys(lists["negative"], -1) | dict.fromkeys(lists["positive"], 1)
-    negations = compile_phrases(lists["negation"]).pattern
-    degrees = compile_phrases(lists["degree"]).pattern
+    polarity = dict.fromkeys(lists["other"], 0)
+    polarity |= dict.fromkeys(lists["negative"], -1) | dict.fromkeys(lists["positive"], 1)
+    modifiers = compile_phrases([*lists["negation"], *lists["degree"]])
     return _Rules(
         words=compile_phrases(polarity),
         polarity=polarity,
-        before=re.compile(f"(?:{negations}|{degrees})+的?$"),
-        negation=re.compile(negations),
+        before=re.compile(f"(?:{modifiers.pattern})+的?$"),
+        modifiers=modifiers,
+        negations=frozenset(lists["negation"]),
     )
