@@ -22,7 +22,7 @@ from voc.types import Label
 Arrays = Mapping[str, npt.NDArray[np.generic]]
 
 _BUCKETS = 1 << 16  # of the likeness to examples
-_LIKE = 0.42  # cosine of n-grams from which a clause is like an example
+_LIKE = 0.55  # cosine of n-grams from which a clause is like an example
 _NAMED, _IMPLIED = 0.9, 0.7  # confidence of a word alone
 
 

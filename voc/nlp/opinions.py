@@ -127,14 +127,25 @@ class OpinionReader:
 
     def _candidates(self, batch: _Batch) -> list[_Candidate]:
         terms = [self.mapper.terms(text) for text in batch.clause_texts]
+        alike = self._by_likeness(batch, terms)
         if self.mapper.head is None:
-            return _kept([c for i in range(len(terms)) for c in self._by_words(batch, i, terms[i])])
+            return _kept([c for i in range(len(terms)) for c in self._by_words(batch, i, terms[i])] + alike)
         whole = self.mapper.probabilities(batch.passages)
         parts = self.mapper.head.scores(batch.clauses)
         found: list[_Candidate] = []
         for passage, inside in enumerate(batch.passage_clauses):
             found.extend(self._in_passage(batch, passage, inside, terms, whole[passage], parts))
-        return _kept(found)
+        return _kept(found + alike)
+
+    def _by_likeness(self, batch: _Batch, terms: list[list[Term]]) -> list[_Candidate]:
+        """Clauses without any word of a node that are like an example of a node no head was learned for."""
+        found = []
+        for clause, label in enumerate(self.mapper.by_example(batch.clauses)):
+            if label.node is None or terms[clause] or self.mapper.covered(label.node) is not None:
+                continue
+            text, passage, _ = batch.clause_at[clause]
+            found.append(_Candidate(text, passage, clause, label.node, label.confidence, None))
+        return found
 
     def _place(self, candidate: _Candidate, words: dict[int, list[OpinionWord]]) -> Place:
         """Where its polarity is read: with its node's lead in the passage, unless its clause turns (但 …)."""

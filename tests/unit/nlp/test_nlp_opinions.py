@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -82,6 +83,18 @@ def test_several_texts_at_once_give_what_each_gives_alone() -> None:
     assert _reader("phone").read(texts, [None] * 3) == [_read("phone", text) for text in texts]
 
 
+def test_a_new_node_gets_mentions_by_likeness_to_its_examples(tmp_path: Path) -> None:
+    path = tmp_path / "own.yaml"
+    path.write_text(
+        "name: own\nversion: 1\nnodes:\n- {id: hinge, name: 铰链, examples: [合上的时候留了一条很宽的缝]}\n",
+        "utf-8",
+    )
+    tree = Taxonomy.load(path)
+    reader = OpinionReader(Registry(), tree, Catalogue.of(tree))
+    (opinion,) = reader.read(["合上的时候有一条很宽的缝"], [None])[0]
+    assert opinion.label.node == "hinge" and opinion.implicit
+
+
 @pytest.mark.parametrize(
     ("text", "words", "polarity"),
     [
@@ -89,6 +102,8 @@ def test_several_texts_at_once_give_what_each_gives_alone() -> None:
         ("不便宜", "不便宜", -1),
         ("一点都不卡", "不卡", 1),
         ("没有卡顿", "没有卡顿", 1),
+        ("特别合适", "特别合适", 1),
+        ("快递很快", "很快", 1),
         ("不是很耐用", "不是很耐用", -1),
     ],
 )
