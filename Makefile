@@ -39,6 +39,9 @@ format: setup ## put the code in shape
 bench: setup ## documents a second from file to search, share of each stage, memory
 	$(BIN)/python -m tools.bench
 
+soak: setup ## the long forms of the random tests
+	VOC_TEST_SOAK=8 $(BIN)/python -m pytest tests/unit/ledger/test_ledger_machine.py tests/faults
+
 models: setup ## train every model again (needs VOC_DATASETS)
 	$(BIN)/voc train --out models
 

@@ -156,8 +156,12 @@ class Worker:
         self.progress.spend("ledger", time.perf_counter() - began)
         if not claimed:
             return False
-        tasks = [Task(item.record, self.composer.taxonomy_of(item.workspace)) for item in claimed]
-        self._flying.append((claimed, self.pool.submit(tasks)))
+        # What was tried before goes by itself: a document that ends its process takes no other with it.
+        fresh = [item for item in claimed if item.attempts == 1]
+        for batch in [fresh, *([item] for item in claimed if item.attempts > 1)]:
+            if batch:
+                tasks = [Task(item.record, self.composer.taxonomy_of(item.workspace)) for item in batch]
+                self._flying.append((batch, self.pool.submit(tasks)))
         return True
 
     def _finish(self, claimed: Sequence[Claimed], future: Future[tuple[list[Annotated], Spent]]) -> None:
