@@ -113,10 +113,13 @@ class OpinionReader:
                 shares[i] = _cautious(
                     shares[i], batch.clause_texts[c.clause], words[c.clause], sure=_TOLD if told else _SURE
                 )
+        sharing: dict[int, list[_Candidate]] = {}
+        for candidate in candidates:
+            sharing.setdefault(candidate.clause, []).append(candidate)
         named = {i: products_of(self._catalogue, text, products[i]) for i, text in enumerate(cleans)}
         for candidate, share in zip(candidates, shares, strict=True):
             clause = batch.clause_at[candidate.clause][2]
-            others = [c for c in candidates if c.clause == candidate.clause and c is not candidate]
+            others = [c for c in sharing[candidate.clause] if c is not candidate]
             opinion = _opinion(
                 batch.texts[candidate.text], clause, candidate, share, words[candidate.clause], others
             )
