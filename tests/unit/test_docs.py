@@ -1,4 +1,4 @@
-"""The documentation is complete: every setting, verb, error code, and documents that name only what exists."""
+"""The documentation is complete and in step: settings, verbs, routes, error codes, links, READMEs."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[2] / "voc"
 BASE = {"types", "errors", "config", "ids", "clock", "resources", "faults", "ops"}
 # What each part may import besides itself.
 ALLOWED: dict[str, set[str]] = {
-    **{name: BASE for name in BASE},
+    **dict.fromkeys(BASE, BASE),
     "db": BASE,
     "ledger": BASE | {"db"},
     "collect": BASE | {"ledger"},

@@ -43,7 +43,7 @@ class Registry:
 
     def version(self, name: str) -> str:
         """`name@1.0.0`, as labels carry it."""
-        return f"{name}@{self._entry(name)['version']}"
+        return f"{name}@{self.entry(name)['version']}"
 
     def load(self, name: str) -> Mapping[str, npt.NDArray[np.generic]]:
         """The arrays of a model.
@@ -51,7 +51,7 @@ class Registry:
         Raises:
             ConfigError: VOC-E202, not in the manifest, missing, or not the file the manifest names.
         """
-        entry = self._entry(name)
+        entry = self.entry(name)
         try:
             raw = (self.folder / str(entry["file"])).read_bytes()
         except OSError:
@@ -64,7 +64,8 @@ class Registry:
         except (ValueError, OSError, zipfile.BadZipFile):
             raise ConfigError("a model cannot be read", code="VOC-E202", value=name, cure=_CURE) from None
 
-    def _entry(self, name: str) -> dict[str, Any]:
+    def entry(self, name: str) -> dict[str, Any]:
+        """What the manifest says of a model (ConfigError VOC-E202: no such model)."""
         try:
             return self._models[name]
         except KeyError:
