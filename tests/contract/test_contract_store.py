@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -296,6 +297,18 @@ def test_pages_stay_stable_while_data_arrive(store: Store) -> None:
     assert before - revised <= set(seen) <= before
 
 
+def test_windows_of_days_are_from_and_before(store: Store) -> None:
+    reference = filled(store, seed=17)
+    days = [f"2026-01-{day:02d}" for day in range(1, 32)]
+    counts = []
+    for day, after in itertools.pairwise(days):
+        for asked in (Query("w", since=day), Query("w", until=day), Query("w", since=day, until=after)):
+            counts.append(store.count_mentions(asked))
+            assert counts[-1] == reference.count_mentions(asked)
+            assert store.count_documents(asked) == reference.count_documents(asked)
+    assert len(set(counts)) > 10
+
+
 @pytest.mark.parametrize(
     "bad",
     [
@@ -319,6 +332,7 @@ def test_a_question_that_cannot_be_is_refused(store: Store, bad: dict[str, objec
 def test_relevance_puts_words_before_parts_of_words(store: Store) -> None:
     rng = random.Random(14)
     texts = ["充电器太慢", "充电很慢，屏幕漂亮", "iPhone 15 Pro 很好", "iPhone15 不错", "慢"]
+    texts += ["pho hon one", "很差，差价太大"]  # all pairs of phone and of 很差价, and neither
     for number, text in enumerate(texts):
         one = rows(rng, workspace="w", number=number, version=number + 1)
         assert one.document is not None
@@ -333,6 +347,8 @@ def test_relevance_puts_words_before_parts_of_words(store: Store) -> None:
     assert found('"15 pro"') == {texts[2]: 1}
     assert found("iphone") == {texts[2]: 2, texts[3]: 1}
     assert found("phone") == {texts[2]: 1, texts[3]: 1}
+    assert found('"很差价"') == {}
+    assert found('"很差，"') == {texts[6]: 1}
     assert found("充電 屏幕") == {texts[1]: 4}
     assert found("没有的词") == {}
     assert set(found("  ")) == set(texts)
