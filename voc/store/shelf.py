@@ -20,7 +20,8 @@ from voc.store.columns import Columns, Matches
 from voc.store.growing import GrowingColumns
 from voc.store.tokens import Terms, relevance
 
-_STEP = 4000  # documents read at a time
+_FOUND = 50_000  # documents found by one search, which looks through the whole index
+_STEP = 500  # documents read at a time: more of them alive cost the collector of garbage half the time
 _KEPT = 8  # questions whose answers a state of the columns keeps
 _SNAPSHOT_LEAST = 20_000  # changes worth a snapshot while rows come
 
@@ -77,7 +78,7 @@ class Shelf:
         """The workspace was cleared."""
         self._places.pop(workspace, None)
 
-    def save(self, *, least: int = _SNAPSHOT_LEAST, share: int = 5) -> None:
+    def save(self, *, least: int = _SNAPSHOT_LEAST, share: int = 10) -> None:
         """Write the snapshots that are `least` changes and one in `share` of the documents behind."""
         for workspace, place in self._places.items():
             behind = place.growing.change - place.saved
@@ -102,15 +103,17 @@ def fetch(searcher: tantivy.Searcher, key: str) -> bytes | None:
 
 
 def blobs(searcher: tantivy.Searcher, workspace: str, *, above: int = 0) -> Iterator[list[tuple[int, bytes]]]:
-    """(change, blob) of a workspace's documents and markers, ascending, some thousands at a time."""
+    """(change, blob) of a workspace's documents and markers, ascending, some hundreds at a time."""
     while True:
         query = tantivy_schema.workspace_query(workspace, above=above)
         hits = searcher.search(
-            query, limit=_STEP, count=False, order_by_field="change", order=tantivy.Order.Asc
+            query, limit=_FOUND, count=False, order_by_field="change", order=tantivy.Order.Asc
         ).hits
         if not hits:
             return
-        yield [(int(change), tantivy_schema.blob_of(searcher.doc(address))) for change, address in hits]
+        for start in range(0, len(hits), _STEP):
+            step = hits[start : start + _STEP]
+            yield [(int(change), tantivy_schema.blob_of(searcher.doc(address))) for change, address in step]
         above = int(hits[-1][0])
 
 
