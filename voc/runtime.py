@@ -11,7 +11,7 @@ from pathlib import Path
 
 from voc.config import Settings
 from voc.db.engine import migrate, open_engine
-from voc.errors import ConfigError, RetryableError, VocError
+from voc.errors import ConfigError, RetryableError, UsageError, VocError
 from voc.language import LanguagePool
 from voc.ledger import Ledger
 from voc.ledger.keys_at_rest import Keys, load_or_make
@@ -21,6 +21,7 @@ from voc.store.base import Store
 from voc.store.embedded import EmbeddedStore
 
 INDEX_FOLDER = "index"
+DEFAULT_WORKSPACE = "default"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,21 +33,22 @@ class Runtime:
     ledger: Ledger
 
     def workspace(self, name: str | None = None) -> Workspace:
-        """The workspace, made with the settings' defaults when it is the settings' own and missing.
+        """A workspace, by default the settings'.
 
         Raises:
-            ConfigError: another workspace that nobody made.
+            UsageError: VOC-E104, nobody made it.
         """
         name = name or self.settings.workspace
         found = self.ledger.workspace(name)
-        if found is not None:
-            return found
-        if name != self.settings.workspace:
-            raise ConfigError(
-                "no such workspace", code="VOC-E104", value=name, cure="voc init --workspace NAME"
-            )
+        if found is None:
+            cure = f"voc init --workspace {name}"
+            raise UsageError("no such workspace", code="VOC-E104", value=name, cure=cure)
+        return found
+
+    def make_workspace(self, name: str | None = None) -> Workspace:
+        """The workspace, made with the settings' taxonomy and time zone where there is none."""
         return self.ledger.ensure_workspace(
-            name, timezone=self.settings.timezone, taxonomy=self.settings.taxonomy
+            name or self.settings.workspace, timezone=self.settings.timezone, taxonomy=self.settings.taxonomy
         )
 
     def reader(self) -> Store:
@@ -155,7 +157,9 @@ def open_runtime(settings: Settings) -> Runtime:
     except OSError as error:
         raise _unusable(home, error) from error
     runtime = Runtime(settings, keys, Ledger(engine, keys=keys))
-    runtime.workspace()
+    if settings.workspace == DEFAULT_WORKSPACE:
+        # Made on first use; any other by `voc init`, so that a misspelt name is no new, empty workspace.
+        runtime.make_workspace()
     return runtime
 
 

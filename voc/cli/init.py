@@ -24,7 +24,7 @@ def init(
     if taxonomy is not None:
         Taxonomy.load(taxonomy)  # refuse before anything is made
     opened = shared.runtime(workspace, taxonomy=taxonomy, timezone=timezone)
-    made = opened.workspace()
+    made = opened.make_workspace()
     shared.out(f"home {opened.settings.home}")
     shared.out(f"workspace {made.name}: taxonomy {made.taxonomy}, time zone {made.timezone}")
     if taxonomy is not None and made.taxonomy != taxonomy:

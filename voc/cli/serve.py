@@ -37,6 +37,7 @@ def serve(
 def run(opened: Runtime, *, with_worker: bool) -> None:
     """Serve until stopped."""
     settings = opened.settings
+    opened.workspace()  # a misspelt one is refused before anything listens
     if settings.host not in _LOOPBACK:
         shared.say(f"note: listening on {settings.host}: put TLS in front of it")
     config = uvicorn.Config(
@@ -80,6 +81,7 @@ def _beside(opened: Runtime) -> Iterator[None]:
                 env={
                     **os.environ,
                     "VOC_HOME": str(opened.settings.home.absolute()),
+                    "VOC_WORKSPACE": opened.settings.workspace,
                     "VOC_PARENT": str(os.getpid()),
                 },
                 stdin=subprocess.PIPE,

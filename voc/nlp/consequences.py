@@ -37,6 +37,7 @@ class _Rules:
     before: re.Pattern[str]
     after: re.Pattern[str]
     offer: re.Pattern[str]
+    subject: re.Pattern[str]
 
 
 def find(clean: str) -> list[Hit]:
@@ -82,7 +83,7 @@ def _happened(rules: _Rules, clean: str, level: int, start: int, end: int) -> bo
     if level >= 10:
         if rules.before.search(before) or rules.after.search(clean[end : end + _LOOK_AHEAD]):
             return False
-        return level != 30 or not rules.offer.search(before)
+        return level != 30 or not (rules.offer.search(before) or rules.subject.search(clean[end : end + 4]))
     return not rules.before.search(before)
 
 
@@ -103,4 +104,5 @@ def _rules() -> _Rules:
         re.compile(guards["before"]),
         re.compile(guards["after"]),
         re.compile(guards["offer"]),
+        re.compile(guards["subject"]),
     )

@@ -57,6 +57,9 @@ def test_words_decide(text: str, level: int) -> None:
         "性能爆炸",
         "这个会漏电吗",
         "从来没坏过",
+        "退款与价保",
+        "退货流程清楚",
+        "这款更容易爆炸",
     ],
 )
 def test_what_did_not_happen_is_no_consequence(text: str) -> None:
