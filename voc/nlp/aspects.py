@@ -61,7 +61,8 @@ class Mapper:
             self._terms.setdefault(node.name.lower(), (node.id, False))
             for word in node.implied:
                 self._terms.setdefault(word.lower(), (node.id, True))
-        self._pattern = compile_phrases(self._terms)
+        self._unlike = frozenset(word.lower() for word in taxonomy.unlike) - set(self._terms)
+        self._pattern = compile_phrases({*self._terms, *self._unlike})
         self._examples = [(n.id, e) for n in taxonomy.nodes.values() for e in n.examples]
         self._like = grams([e for _, e in self._examples]).matrix(np.ones(_BUCKETS, np.float32)).T.tocsr()
         self.version = f"{learned}+{taxonomy.ref}:{self._digest()}"
@@ -96,7 +97,7 @@ class Mapper:
         found = []
         for match in self._pattern.finditer(folded):
             start, end = match.span()
-            if _cuts_latin(folded, start, end):
+            if match.group() in self._unlike or _cuts_latin(folded, start, end):
                 continue
             node, implied = self._terms[match.group()]
             found.append(Term(node, start, end, implied))
@@ -157,6 +158,7 @@ class Mapper:
     def _digest(self) -> str:
         words = "\n".join(f"{w}\t{n}\t{i}" for w, (n, i) in sorted(self._terms.items()))
         words += "\n".join(f"{n}\t{e}" for n, e in self._examples)
+        words += "\n".join(sorted(self._unlike))
         return hashlib.sha256(words.encode()).hexdigest()[:8]
 
 

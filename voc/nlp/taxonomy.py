@@ -18,7 +18,7 @@ from voc.errors import ConfigError
 _LEVELS = 3
 _ID = re.compile(r"[a-z0-9][a-z0-9_]*(\.[a-z0-9][a-z0-9_]*)*")
 _NODE_KEYS = frozenset({"id", "name", "aliases", "implied", "examples", "department", "children"})
-_PACK_KEYS = frozenset({"name", "version", "title", "labels", "nodes", "catalogue"})
+_PACK_KEYS = frozenset({"name", "version", "title", "labels", "nodes", "catalogue", "unlike"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,7 @@ class Taxonomy:
     nodes: Mapping[str, Node]
     labels: Mapping[str, str] = field(default_factory=dict)
     catalogue: Mapping[str, Any] = field(default_factory=dict)
+    unlike: tuple[str, ...] = ()  # words that only look like a node's: 银行卡 is not 卡
 
     @property
     def ref(self) -> str:
@@ -134,6 +135,9 @@ def _pack(path: Path) -> Taxonomy:
     catalogue = content.get("catalogue") or {}
     if not isinstance(catalogue, dict):
         raise _invalid("catalogue is not a mapping", path.name, "see taxonomies/README.md")
+    unlike = content.get("unlike") or []
+    if not isinstance(unlike, list) or not all(isinstance(word, str) and word for word in unlike):
+        raise _invalid("unlike is not a list of words", path.name, "write unlike: [word, word]")
     return Taxonomy(
         name=name,
         version=version,
@@ -141,6 +145,7 @@ def _pack(path: Path) -> Taxonomy:
         nodes=MappingProxyType(nodes),
         labels=MappingProxyType({str(k): str(v) for k, v in labels.items()}),
         catalogue=MappingProxyType(catalogue),
+        unlike=tuple(unlike),
     )
 
 
