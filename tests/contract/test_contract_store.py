@@ -6,6 +6,7 @@ import itertools
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from voc.errors import UsageError
 from voc.store.base import Position, Store
 from voc.store.codec import digest_of, row_digests
 from voc.store.embedded import EmbeddedStore
+from voc.store.masks import select
 from voc.store.memory import MemoryStore
 from voc.types import Query
 
@@ -133,8 +135,8 @@ def test_columns_select_what_listings_list(engine: Engine, seed: int) -> None:
         rng = random.Random(seed + 1)
         for _ in range(25):
             asked = query(rng)
-            documents = np.flatnonzero(columns.document_mask(asked)).tolist()
-            mentions = np.flatnonzero(columns.mention_mask(asked)).tolist()
+            documents = np.flatnonzero(select(columns, asked).documents).tolist()
+            mentions = np.flatnonzero(select(columns, asked).mentions).tolist()
             listed = store.documents(asked, limit=1000)
             assert sorted(map(columns.document_id, documents)) == sorted(hit.document.id for hit in listed)
             said = store.mentions(asked, limit=1000)
@@ -323,7 +325,7 @@ def test_windows_of_days_are_from_and_before(store: Store) -> None:
 )
 def test_a_question_that_cannot_be_is_refused(store: Store, bad: dict[str, object]) -> None:
     asked = Query("w", **bad)  # type: ignore[arg-type]
-    for ask in (store.count_documents, store.count_mentions, store.columns("w").document_mask):
+    for ask in (store.count_documents, store.count_mentions, partial(select, store.columns("w"))):
         with pytest.raises(UsageError) as caught:
             ask(asked)
         assert caught.value.code == "VOC-E102"

@@ -19,6 +19,7 @@ from voc.insight.coverage import Coverage, coverage_of
 from voc.insight.evidence import Reader
 from voc.insight.frame import Codes, Flags, Pains, People, order_pains, order_people
 from voc.store.columns import Columns
+from voc.store.masks import select
 from voc.types import KINDS, Query
 
 QUARANTINED, COPIES, STAFF = 1, 2, 3  # places in `store.columns.EXCLUDED`; 0 is counted
@@ -135,20 +136,20 @@ class View:
 
     def documents(self, query: Query) -> Flags:
         """Documents under the filters of the denominator, whatever their day and whether they count."""
-        return self.columns.document_mask(_always(ask.denominator(query)))
+        return select(self.columns, _always(ask.denominator(query))).documents
 
     def numerator_documents(self, query: Query) -> Flags | None:
         """Documents the numerator may come from, by `intent` and `q`; None = all."""
         if not query.intent and not query.q:
             return None
-        return self.columns.document_mask(Query(query.workspace, intent=query.intent, q=query.q))
+        return select(self.columns, Query(query.workspace, intent=query.intent, q=query.q)).documents
 
     def numerator_mentions(self, query: Query) -> Flags | None:
         """Mentions the question is about, those of its listing on any day; None = all of its documents."""
         chosen = (*ask.NUMERATOR, "product", "brand", "version")
         if not any(getattr(query, name) for name in chosen):
             return None
-        return self.columns.mention_mask(_always(query))
+        return select(self.columns, _always(query)).mentions
 
     # ------------------------------------------------------------ single facts
 

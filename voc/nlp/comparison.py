@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from voc.nlp.catalogue import Catalogue
-
-if TYPE_CHECKING:
-    from voc.nlp.opinions import RawOpinion
+from voc.nlp.rawopinion import RawOpinion
 
 # The named one is what the subject is measured by.
 _AGAINST = re.compile(

@@ -15,7 +15,8 @@ from voc.nlp.catalogue import Catalogue
 from voc.nlp.consequences import SAFETY, Hit
 from voc.nlp.emotion import EmotionModel
 from voc.nlp.features import grams
-from voc.nlp.opinions import OpinionReader, RawOpinion
+from voc.nlp.opinions import OpinionReader
+from voc.nlp.rawopinion import RawOpinion
 from voc.nlp.registry import Registry
 from voc.nlp.sentiment import SentimentModel
 from voc.nlp.service_intent import ServiceIntentModel

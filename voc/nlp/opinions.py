@@ -17,6 +17,7 @@ from voc.nlp.features import Grams, grams
 from voc.nlp.lexicon.polarity import OpinionWord, opinion_words
 from voc.nlp.linear import Array
 from voc.nlp.polarity import Place, PolarityModel
+from voc.nlp.rawopinion import RawOpinion
 from voc.nlp.registry import Registry
 from voc.nlp.taxonomy import Taxonomy
 from voc.types import SENTIMENTS, Label, Span
@@ -32,22 +33,6 @@ _ASKS = re.compile(
 _TOLD = 0.55  # the same where an implied word stands: it mostly says how it is found
 _SURE = 0.72  # share of praise or blame that is believed without opinion words, where no head was learned
 _WORDS_WEIGHT = 1.0  # log-odds an opinion word adds there
-
-
-@dataclass(frozen=True, slots=True)
-class RawOpinion:
-    """An opinion with its label; spans are in the clean text. `opinion` None: a neutral statement."""
-
-    clause: Span
-    target: Span | None
-    opinion: Span | None
-    sentiment: str
-    score: float
-    confidence: float
-    implicit: bool
-    product: str | None
-    term: str
-    label: Label
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ the key of a cache (`columns.state` tells states of one store apart). Nothing he
     documents.person[mentions.document]        # person code of each mention
     columns.decode("source", documents.source[0])          # "tmall"
     columns.node_names[mentions.node[0]]                   # "battery.life"; node −1 = unmapped
-    columns.document_mask(query), columns.mention_mask(query)   # bool, exactly what listings list
+    select(columns, query).documents, .mentions            # bool, exactly what listings list (masks.py)
 
 Codes: `source product brand version stage touchpoint region store segment language person node theme path`
 are numbered as they come (−1 = null). `kind role sentiment integrity` are the places in `types.KINDS`,
@@ -23,17 +23,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from voc.store.query import ask
 from voc.store.tokens import Terms
-from voc.types import Query
-
-if TYPE_CHECKING:
-    from voc.store.masks import Found
 
 Ints = npt.NDArray[np.int32]
 Longs = npt.NDArray[np.int64]
@@ -137,7 +132,7 @@ class Columns:
     node_paths: tuple[tuple[str, ...], ...]  # path code → node ids from the root
     node_titles: tuple[tuple[str, ...], ...]  # path code → their names (`Mention.aspect_names`)
     _tables: Mapping[str, Table]
-    _search: Callable[[Terms], Matches]  # answers `q` for exactly these rows
+    search: Callable[[Terms], Matches]  # answers `q` for exactly these rows
 
     @property
     def node_names(self) -> tuple[str, ...]:
@@ -173,22 +168,3 @@ class Columns:
     def bounds(self) -> Longs:
         """Mentions of document row i are rows `bounds[i]` to `bounds[i + 1]`."""
         return np.searchsorted(self.mentions.document, np.arange(self.documents.size + 1)).astype(np.int64)
-
-    def document_mask(self, query: Query) -> Flags:
-        """True for the documents the query lists (`query.matches_document`)."""
-        return self.select(query).documents
-
-    def mention_mask(self, query: Query) -> Flags:
-        """True for the mentions the query lists (`query.matches_mention`)."""
-        return self.select(query).mentions
-
-    def select(self, query: Query) -> Found:
-        """Both masks, computed as asked for, and the relevance of `q`.
-
-        Raises:
-            UsageError: the query is not valid (VOC-E102).
-        """
-        from voc.store.masks import Found
-
-        asked = ask(query)
-        return Found(self, asked, self._search(asked.terms) if asked.terms else None)

@@ -21,7 +21,7 @@ from voc.store.base import Position
 from voc.store.columns import Columns, Flags, Matches
 from voc.store.growing import GrowingColumns
 from voc.store.lease import Lease
-from voc.store.masks import Found
+from voc.store.masks import Found, select
 from voc.store.opened import Opened
 from voc.store.paging import page
 from voc.store.shelf import Shown, blobs, fetch
@@ -161,7 +161,7 @@ class EmbeddedStore:
     ) -> list[DocumentHit]:
         """A page of documents."""
         shown = self._shown(query.workspace)
-        found = shown.columns.select(query)
+        found = select(shown.columns, query)
         documents = shown.columns.documents
         rows = np.flatnonzero(_upto(found.documents, documents.row_version, upto))
         chosen = page(
@@ -184,7 +184,7 @@ class EmbeddedStore:
     ) -> list[MentionHit]:
         """A page of mentions."""
         shown = self._shown(query.workspace)
-        found = shown.columns.select(query)
+        found = select(shown.columns, query)
         documents, mentions = shown.columns.documents, shown.columns.mentions
         rows = np.flatnonzero(_upto(found.mentions, documents.row_version, upto, of=mentions.document))
         parents = mentions.document[rows]
@@ -211,11 +211,11 @@ class EmbeddedStore:
 
     def count_documents(self, query: Query) -> int:
         """Exactly as many as `documents` lists."""
-        return int(self.columns(query.workspace).document_mask(query).sum())
+        return int(select(self.columns(query.workspace), query).documents.sum())
 
     def count_mentions(self, query: Query) -> int:
         """Exactly as many as `mentions` lists."""
-        return int(self.columns(query.workspace).mention_mask(query).sum())
+        return int(select(self.columns(query.workspace), query).mentions.sum())
 
     def document(self, workspace: str, identity: str, /) -> Document | None:
         """One document by id."""

@@ -183,7 +183,7 @@ class GrowingColumns:
             node_paths=tuple(self._paths),
             node_titles=tuple(self._titles),
             _tables=tables,
-            _search=search,
+            search=search,
         )
 
     def dump(self) -> tuple[dict[str, Array], dict[str, Any]]:

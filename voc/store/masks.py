@@ -11,8 +11,18 @@ import numpy as np
 import numpy.typing as npt
 
 from voc.store.columns import Columns, Flags, Matches
-from voc.store.query import DOCUMENT_FACETS, Asked
-from voc.types import INTENTS
+from voc.store.query import DOCUMENT_FACETS, Asked, ask
+from voc.types import INTENTS, Query
+
+
+def select(columns: Columns, query: Query) -> Found:
+    """Both masks of a query, computed as asked for, and the relevance of `q`.
+
+    Raises:
+        UsageError: the query is not valid (VOC-E102).
+    """
+    asked = ask(query)
+    return Found(columns, asked, columns.search(asked.terms) if asked.terms else None)
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from voc.nlp.catalogue import Catalogue
 from voc.nlp.lexicon.polarity import opinion_words
-from voc.nlp.opinions import OpinionReader, RawOpinion
+from voc.nlp.opinions import OpinionReader
+from voc.nlp.rawopinion import RawOpinion
 from voc.nlp.registry import Registry
 from voc.nlp.taxonomy import Taxonomy
 from voc.types import Span

@@ -14,6 +14,7 @@ import pytest
 
 from voc.errors import ConfigError, RetryableError
 from voc.store.embedded import EmbeddedStore
+from voc.store.masks import select
 from voc.types import Document, IndexRows, Query
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
@@ -119,8 +120,8 @@ def test_a_listing_and_the_columns_of_one_state_agree_after_a_commit(writer: Emb
     columns = writer.columns("w")
     writer.apply([rows(1, version=2, text="屏幕漂亮"), rows(2, version=3)])
     writer.commit()
-    assert columns.document_mask(Query("w", q="电池")).tolist() == [True]
-    assert writer.columns("w").document_mask(Query("w", q="电池")).tolist() == [False, True]
+    assert select(columns, Query("w", q="电池")).documents.tolist() == [True]
+    assert select(writer.columns("w"), Query("w", q="电池")).documents.tolist() == [False, True]
 
 
 def test_only_one_writer(writer: EmbeddedStore, folder: Path) -> None:
