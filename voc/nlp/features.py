@@ -29,7 +29,7 @@ class Grams:
     hashes: npt.NDArray[np.uint32]
     counts: npt.NDArray[np.int64]
 
-    def matrix(self, weights: npt.NDArray[np.float32], *, longest_norm: bool = True) -> sparse.csr_matrix:
+    def matrix(self, weights: npt.NDArray[np.float32]) -> sparse.csr_matrix:
         """Rows of tf-idf, length 1: (texts, buckets). `weights` is the idf of each bucket (a power of two).
 
         tf is 1 + ln(count). Buckets of weight 0 (never seen in training) add nothing to the length.
@@ -38,7 +38,7 @@ class Grams:
         columns = (self.hashes & np.uint32(size - 1)).astype(np.int32)
         values = weights[columns] * (1.0 + np.log(self.counts.astype(np.float32)))
         rows = len(self.starts) - 1
-        if longest_norm and len(values):
+        if len(values):
             squares = np.zeros(rows, np.float64)
             filled = np.flatnonzero(np.diff(self.starts))
             squares[filled] = np.add.reduceat(values.astype(np.float64) ** 2, self.starts[filled])
