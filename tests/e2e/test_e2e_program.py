@@ -189,3 +189,21 @@ def test_a_key_is_shown_once_and_can_be_revoked(tmp_path: Path) -> None:
     assert made["key"] not in voc.ok("keys", "list", "--json")
     voc.ok("keys", "revoke", made["id"])
     assert voc.run("keys", "revoke", "nothing").returncode == 2
+
+
+def test_a_drop_folder_is_watched_until_stopped(tmp_path: Path) -> None:
+    voc = Program(tmp_path / "home", {"VOC_POLL_S": "0.05"})
+    folder = tmp_path / "drop"
+    folder.mkdir()
+    _reviews(folder / "shop.csv")
+    (folder / "broken.xlsx").write_bytes(b"no workbook")
+    with voc.start("ingest", "--watch", str(folder)) as watching:
+        assert watching.stdout is not None
+        said = sorted(watching.stdout.readline().decode().partition(":")[0] for _ in range(2))
+        assert said == ["broken.xlsx", "shop.csv"]
+        watching.terminate()
+        assert watching.wait(timeout=30) == 0
+    assert (folder / "done" / "shop.csv").exists()
+    assert "VOC-E3" in (folder / "failed" / "broken.xlsx.error.txt").read_text("utf-8")
+    assert voc.json("doctor")["sources"][0]["accepted"] == len(ROWS)
+    assert voc.run("ingest", "--watch", "nothing").returncode == 2

@@ -30,6 +30,16 @@ class Program:
             check=False,
         )
 
+    def start(self, *args: str) -> subprocess.Popen[bytes]:
+        """`voc ARGS` in the background, output captured."""
+        clean = {k: v for k, v in os.environ.items() if not k.startswith("VOC_")}
+        return subprocess.Popen(
+            [sys.executable, "-m", "voc", *args],
+            env={**clean, "VOC_HOME": str(self.home), **self.env},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+
     def ok(self, *args: str, **env: str) -> str:
         """Standard output of a run that must succeed."""
         done = self.run(*args, **env)

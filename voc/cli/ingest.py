@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+import sys
+import threading
 import time
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,9 +13,10 @@ import typer
 
 from voc.cli import shared
 from voc.collect import ingest as collecting
+from voc.collect.dropfolder import DropFolder
 from voc.collect.files import expand
 from voc.collect.mapping import load_mapping
-from voc.errors import UsageError, VocError
+from voc.errors import RetryableError, UsageError, VocError
 from voc.pipeline import Progress
 from voc.runtime import Runtime
 from voc.types import KINDS
@@ -31,6 +35,9 @@ def ingest(
     wait: Annotated[bool, typer.Option("--wait", help="Return when everything is searchable.")] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show how the first rows would be read; keep nothing.")
+    ] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Drop folder: take what is laid there until stopped.")
     ] = False,
     workspace: shared.WorkspaceOption = None,
     as_json: shared.JsonOption = False,
@@ -51,6 +58,9 @@ def ingest(
         return
     opened = shared.runtime(workspace)
     name = opened.workspace().name
+    if watch:
+        _watch(opened, files, name, source=source, kind=kind, mapping=columns)
+        return
     reports, failed = [], False
     for path in expand(files):
         try:
@@ -76,6 +86,28 @@ def ingest(
             seconds |= {stage: round(spent, 3) for stage, spent in done.seconds.items()}
         shared.out_json(answer | {"seconds": seconds})
     raise typer.Exit(1 if failed else 0)
+
+
+def _watch(opened: Runtime, files: list[Path], workspace: str, **how: object) -> None:
+    """Sweep a drop folder until SIGTERM or Ctrl-C; one line a file."""
+    if len(files) != 1 or not files[0].is_dir():
+        raise UsageError(
+            "--watch takes one folder", code="VOC-E108", value=files[0].name, cure="name a folder"
+        )
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    folder = DropFolder(files[0], ingest=lambda path: _one(opened, path, workspace, **how))
+    while not stop.is_set():
+        try:
+            for taken in folder.sweep():
+                counts = _counts(taken.report) if taken.report else {}
+                said = taken.error or ", ".join(f"{counts[k]} {k}" for k in counts)
+                shared.out(f"{taken.name}: {said}")
+                sys.stdout.flush()
+        except RetryableError as error:
+            shared.say(error.line())
+        stop.wait(opened.settings.poll_s)
 
 
 def _until_searchable(opened: Runtime) -> Progress | None:

@@ -18,7 +18,7 @@ from voc.nlp.features import grams
 from voc.nlp.opinions import OpinionReader
 from voc.nlp.rawopinion import RawOpinion
 from voc.nlp.registry import Registry
-from voc.nlp.sentiment import SentimentModel
+from voc.nlp.sentiment import SentimentModel, halves
 from voc.nlp.service_intent import ServiceIntentModel
 from voc.nlp.taxonomy import Taxonomy
 from voc.types import Analysis, CleanText, Intent, Label, Labelled, Opinion, Polarity, Span
@@ -103,7 +103,7 @@ class Engine:
             for span in (to_text(clean, Span(i.start, i.end)),)
         ]
         return Analysis(
-            sentiment=sentiment,
+            sentiment=replace(sentiment, mixed=halves([o.score for o in opinions if o.product is None])),
             emotion=emotion,
             intents=intents.in_order([*stated, *intents.from_opinions(opinions)]),
             service_intent=service,

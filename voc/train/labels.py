@@ -19,7 +19,7 @@ def train_emotion(datasets: Path) -> dict[str, npt.NDArray[np.generic]]:
     """Arrays of the emotion model."""
     rows = [row for row in read_all(datasets, EMOTION_SETS, "train") if row.fields["emotion"] in EMOTIONS]
     truth = np.array([[row.fields["emotion"] == label for label in EMOTIONS] for row in rows])
-    return learn([row.text for row in rows], truth, EMOTIONS, buckets=1 << 18, cost=0.15).arrays()
+    return learn([row.text for row in rows], truth, EMOTIONS, buckets=1 << 20, cost=0.3).arrays()
 
 
 def train_service_intent(datasets: Path) -> dict[str, npt.NDArray[np.generic]]:

@@ -22,7 +22,7 @@ BINARY: tuple[str, ...] = (
 )
 # Three labels: neutral is scarce, so these teach the lean; their leaning rows teach the sign a little.
 THREE: tuple[str, ...] = ("car_bdci2018", "weibo_emotion_usual", "weibo_emotion_virus", "implicit_ecisa2019")
-POLAR_BUCKETS = 1 << 20
+POLAR_BUCKETS = 1 << 22
 LEAN_BUCKETS = 1 << 18
 _POLAR_COST = 0.35
 _LEAN_COST = 0.2
