@@ -1,6 +1,12 @@
-"""`python -m voc` is the `voc` program."""
+"""The `voc` program. Imports nothing before it is run: language processes load this file too."""
 
-from voc.cli import main
+
+def main() -> None:
+    """Run the command line."""
+    from voc.cli import main as run
+
+    run()
+
 
 if __name__ == "__main__":
     main()

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import hmac
+
+_LENGTH = 24  # hex digits of an id: 96 bits, so that a thousand million never meet
 
 
 def _digest(*parts: str) -> str:
     # Lengths are hashed too, so that ("a", "bc") and ("ab", "c") differ.
-    h = hashlib.sha256()
-    for part in parts:
-        raw = part.encode("utf-8", "surrogatepass")
-        h.update(len(raw).to_bytes(8, "big"))
-        h.update(raw)
-    return base64.b32encode(h.digest()[:15]).decode("ascii").lower()
+    raws = [part.encode("utf-8", "surrogatepass") for part in parts]
+    joined = b"".join([len(raw).to_bytes(8, "big") + raw for raw in raws])
+    return hashlib.sha256(joined).hexdigest()[:_LENGTH]
 
 
 def document_id(workspace: str, source: str, native_id: str) -> str:
-    """`d_` and 24 characters, from (workspace, source, native id)."""
+    """`d_` and 24 hex digits, from (workspace, source, native id)."""
     return "d_" + _digest("document", workspace, source, native_id)
 
 
@@ -40,7 +38,7 @@ def made_native_id(source: str, author_id: str | None, raw_text: str, occurrence
 def author_key(id_key: bytes, workspace: str, source: str, author_id: str) -> str:
     """`a_…`: keyed pseudonym; cannot be reversed without the identity key, differs between workspaces."""
     message = "\x1f".join((workspace, source, author_id)).encode("utf-8", "surrogatepass")
-    return "a_" + base64.b32encode(hmac.new(id_key, message, hashlib.sha256).digest()[:15]).decode().lower()
+    return "a_" + hmac.new(id_key, message, hashlib.sha256).hexdigest()[:_LENGTH]
 
 
 def person_of(author: str | None, document: str) -> str:

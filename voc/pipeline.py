@@ -17,11 +17,12 @@ from zoneinfo import ZoneInfo
 from voc.annotations import compose
 from voc.errors import RetryableError
 from voc.faults import point
-from voc.language import Annotated, LanguagePool, Spent, Task
+from voc.language import LanguagePool
 from voc.ledger import Ledger
 from voc.ledger.types import Claimed, Done, Failed, Pending
 from voc.nlp.taxonomy import Taxonomy
 from voc.store.base import Store
+from voc.task import Annotated, Spent, Task
 from voc.types import IndexRows
 
 _IN_FLIGHT = 2  # batches at the language processes beyond one each: hides the ledger's time

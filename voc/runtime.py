@@ -65,8 +65,9 @@ class Runtime:
         self._only_embedded()
         store = EmbeddedStore.open(self.settings.home / INDEX_FOLDER, writer=True)
         if store.needs_rebuild:
-            note(f"index is rebuilt from the ledger: {store.needs_rebuild}")
             names = [workspace.name for workspace in self.ledger.workspaces()]
+            if any(self.ledger.as_of(name) for name in names):  # else the home is new: nothing to say
+                note(f"index is rebuilt from the ledger: {store.needs_rebuild}")
             rebuild(self.ledger, store, workspaces=names)
             store.mark_rebuilt()
         return store
@@ -102,8 +103,28 @@ class Runtime:
         on_progress: Callable[[Progress], None] | None = None,
         stop: Callable[[], bool] = lambda: False,
         sleep: Callable[[float], None] = time.sleep,
+        pool: LanguagePool | None = None,
     ) -> Progress | None:
-        """Do the work, or wait for the process that does; None when another one did it."""
+        """Do the work, or wait for the process that does; None when another one did it.
+
+        Args:
+            pool: language processes that were started before; closed at the end in any case.
+        """
+        pool = pool or self.pool()
+        try:
+            return self._work(pool, note=note, on_progress=on_progress, stop=stop, sleep=sleep)
+        finally:
+            pool.close()
+
+    def _work(
+        self,
+        pool: LanguagePool,
+        *,
+        note: Callable[[str], None],
+        on_progress: Callable[[Progress], None] | None,
+        stop: Callable[[], bool],
+        sleep: Callable[[float], None],
+    ) -> Progress | None:
         while True:
             try:
                 store = self.writer(note=note)
@@ -114,7 +135,6 @@ class Runtime:
                     return None
                 sleep(self.settings.poll_s)
                 continue
-            pool = self.pool()
             try:
                 loaded = pool.warm() if self.pending() else 0.0
                 worker = self.worker(store, pool)
@@ -126,7 +146,6 @@ class Runtime:
                     worker.run(on_progress=on_progress, stop=stop)
                 return worker.progress
             finally:
-                pool.close()
                 store.close()
 
     def _only_embedded(self) -> None:

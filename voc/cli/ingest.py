@@ -6,6 +6,7 @@ import signal
 import sys
 import threading
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,6 +18,7 @@ from voc.collect.dropfolder import DropFolder
 from voc.collect.files import expand
 from voc.collect.mapping import load_mapping
 from voc.errors import RetryableError, UsageError, VocError
+from voc.language import LanguagePool
 from voc.pipeline import Progress
 from voc.runtime import Runtime
 from voc.types import KINDS
@@ -61,23 +63,14 @@ def ingest(
     if watch:
         _watch(opened, files, name, source=source, kind=kind, mapping=columns)
         return
-    reports, failed = [], False
-    for path in expand(files):
-        try:
-            report = _one(opened, path, name, source=source, kind=kind, mapping=columns)
-        except VocError as error:
-            if len(files) == 1 and isinstance(error, UsageError) and error.code == "VOC-E108":
-                raise
-            shared.say(error.line())
-            failed = True
-            continue
-        failed = failed or bool(report.refused_total)
-        reports.append({"file": path.name, "source": source or path.stem, **_counts(report)})
-        if not as_json:
-            counts = _counts(report)
-            shared.out(f"{path.name}: " + ", ".join(f"{counts[k]} {k}" for k in counts))
-    taken = time.perf_counter()
-    done = _until_searchable(opened) if wait else None
+    with ExitStack() as end:
+        pool = opened.pool() if wait else None
+        if pool is not None:
+            end.callback(pool.close)
+            pool.start()  # models load while the files are read
+        reports, failed = _take(opened, files, name, quiet=as_json, source=source, kind=kind, mapping=columns)
+        taken = time.perf_counter()
+        done = _until_searchable(opened, pool) if pool is not None else None
     if as_json:
         answer: dict[str, Any] = {"workspace": name, "files": reports, "searchable": wait}
         seconds = {"collect": round(taken - began, 3), "work": round(time.perf_counter() - taken, 3)}
@@ -86,6 +79,28 @@ def ingest(
             seconds |= {stage: round(spent, 3) for stage, spent in done.seconds.items()}
         shared.out_json(answer | {"seconds": seconds})
     raise typer.Exit(1 if failed else 0)
+
+
+def _take(
+    opened: Runtime, files: list[Path], workspace: str, *, quiet: bool, source: str | None, **how: object
+) -> tuple[list[dict[str, Any]], bool]:
+    """Every file in turn: (counts of each, whether anything was refused)."""
+    reports, failed = [], False
+    for path in expand(files):
+        try:
+            report = _one(opened, path, workspace, source=source, **how)
+        except VocError as error:
+            if len(files) == 1 and isinstance(error, UsageError) and error.code == "VOC-E108":
+                raise
+            shared.say(error.line())
+            failed = True
+            continue
+        failed = failed or bool(report.refused_total)
+        counts = _counts(report)
+        reports.append({"file": path.name, "source": source or path.stem, **counts})
+        if not quiet:
+            shared.out(f"{path.name}: " + ", ".join(f"{counts[k]} {k}" for k in counts))
+    return reports, failed
 
 
 def _watch(opened: Runtime, files: list[Path], workspace: str, **how: object) -> None:
@@ -110,11 +125,13 @@ def _watch(opened: Runtime, files: list[Path], workspace: str, **how: object) ->
         stop.wait(opened.settings.poll_s)
 
 
-def _until_searchable(opened: Runtime) -> Progress | None:
+def _until_searchable(opened: Runtime, pool: LanguagePool) -> Progress | None:
     with shared.bar("reading and labelling") as bar:
         waiting = opened.pending()
         return opened.work_until_empty(
-            note=shared.say, on_progress=lambda p: bar.to(p.documents + p.failed, total=waiting)
+            note=shared.say,
+            on_progress=lambda p: bar.to(p.documents + p.failed, total=waiting),
+            pool=pool,
         )
 
 

@@ -1,0 +1,37 @@
+"""What goes to a language process and what comes back: nothing else crosses that border."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from voc.types import Record
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One record to be read. `taxonomy` is the pack's name or file."""
+
+    record: Record
+    taxonomy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Annotated:
+    """What came of one record: an annotation body, or why there is none."""
+
+    body: bytes = b""
+    signature: str = ""
+    content_chars: int = 0
+    text_digest: str = ""
+    taxonomy: str = ""
+    failure: str | None = None  # error code
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """Seconds of one batch by stage, measured in the language process."""
+
+    text_s: float
+    language_s: float
+    encode_s: float
