@@ -46,9 +46,9 @@ def test_every_error_code_is_documented() -> None:
 def test_every_verb_is_documented() -> None:
     import typer.main
 
-    from voc.cli import app
+    from voc.cli import program
 
-    command = typer.main.get_command(app)
+    command = typer.main.get_command(program())
     page = _read("docs/cli.md")
     for name in command.commands:
         assert f"## `voc {name}" in page, f"docs/cli.md lacks voc {name}"
@@ -57,7 +57,7 @@ def test_every_verb_is_documented() -> None:
 def test_every_verb_has_help_with_an_example() -> None:
     import typer.main
 
-    from voc.cli import app
+    from voc.cli import program
 
     def leaves(prefix: str, command: Any) -> list[tuple[str, Any]]:
         inside = getattr(command, "commands", None)
@@ -65,7 +65,7 @@ def test_every_verb_has_help_with_an_example() -> None:
             return [(prefix, command)]
         return [leaf for name, sub in inside.items() for leaf in leaves(f"{prefix} {name}", sub)]
 
-    for name, command in leaves("voc", typer.main.get_command(app)):
+    for name, command in leaves("voc", typer.main.get_command(program())):
         assert "Example: " in (command.help or ""), f"{name} --help shows no example"
 
 
