@@ -63,9 +63,9 @@ def painpoints(
     _show_pains(answer)
 
 
-def show_painpoints(opened: Runtime, workspace: str, *, limit: int) -> None:
-    """The ranking of a workspace as a table."""
-    _show_pains(_pains(opened, workspace, PainParams.model_validate({"limit": limit})))
+def show_painpoints(opened: Runtime, workspace: str, *, limit: int, since: str) -> None:
+    """The ranking of a workspace from a day on, as a table."""
+    _show_pains(_pains(opened, workspace, PainParams.model_validate({"limit": limit, "since": since})))
 
 
 def search(
@@ -215,7 +215,7 @@ def _pains(opened: Runtime, workspace: str, asked: PainParams) -> dict[str, Any]
 
 def _show_pains(answer: dict[str, Any]) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("#", "pain", "harm (90 %)", "people", "in whose words"):
+    for name in ("#", "pain", "harm (90 %)", "people", "trend", "in whose words"):
         table.add_column(name, justify="right" if name in ("#", "people") else "left", no_wrap=True)
     for item in answer["items"]:
         low, high = item["harm_ci"]
@@ -227,6 +227,7 @@ def _show_pains(answer: dict[str, Any]) -> None:
             Text(item["name"]),
             f"{item['harm']:.1f} ({low:.1f}–{high:.1f}){lane}",
             str(item["people"]),
+            "{verdict} ×{ratio:.1f}".format(**item["trend"]) if item["trend"] else "",
             Text(_short(quote, _QUOTE)),  # never read as markup
         )
     Console(width=_WIDTH).print(table)

@@ -51,7 +51,10 @@ def demo(
             note=shared.say, on_progress=lambda p: bar.to(p.documents + p.failed, total=waiting)
         )
     shared.say(f"searchable after {time.perf_counter() - began:.1f} s\n")
-    answers.show_painpoints(opened, first["name"], limit=5)
+    # The last four weeks, so that the weeks before can say whether it gets worse.
+    since = (exported - timedelta(days=27)).date().isoformat()
+    shared.out(f"What hurts the customers of `{first['name']}` most since {since}:\n")
+    answers.show_painpoints(opened, first["name"], limit=8, since=since)
     if no_serve:
         return
     for row in opened.ledger.list_keys():
