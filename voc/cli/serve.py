@@ -16,6 +16,7 @@ import uvicorn
 
 from voc.api.app import create_app
 from voc.cli import shared
+from voc.cli.work import PARENT
 from voc.errors import ConfigError
 from voc.runtime import Runtime
 
@@ -57,10 +58,18 @@ def run(opened: Runtime, *, with_worker: bool) -> None:
         raise ConfigError(
             "the port is taken", value=str(settings.port), cure="choose another with --port"
         ) from None
+    # uvicorn stops gracefully and then raises the signal again: without a handler of ours it would end this
+    # process before the worker is stopped.
+    signal.signal(signal.SIGTERM, _leave)
+    listening.listen(2048)  # who reads the address below may connect at once
     address = listening.getsockname()
     shared.say(f"voc listens on http://{settings.host}:{address[1]}")
     with _beside(opened) if with_worker else _nothing():
         server.run(sockets=[listening])
+
+
+def _leave(*_: object) -> None:
+    raise SystemExit(0)
 
 
 @contextmanager
@@ -82,9 +91,9 @@ def _beside(opened: Runtime) -> Iterator[None]:
                     **os.environ,
                     "VOC_HOME": str(opened.settings.home.absolute()),
                     "VOC_WORKSPACE": opened.settings.workspace,
-                    "VOC_PARENT": str(os.getpid()),
+                    PARENT: str(os.getpid()),
                 },
-                stdin=subprocess.PIPE,
+                stdin=subprocess.PIPE,  # closes with us, however we end: the worker sees it
             )
             process.wait()
             stop.wait(1.0)

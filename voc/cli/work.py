@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import sys
 import threading
 from typing import Annotated
 
@@ -11,6 +13,9 @@ import typer
 from voc.cli import shared
 from voc.errors import RetryableError
 from voc.runtime import Runtime
+
+PARENT = "VOC_PARENT"
+"""Set by the process that starts a worker and holds its standard input."""
 
 
 def work(
@@ -24,6 +29,8 @@ def work(
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
+    if os.environ.get(PARENT):
+        threading.Thread(target=_until_alone, args=(stop,), daemon=True).start()
     if until_empty:
         with shared.bar("reading and labelling") as bar:
             waiting = opened.pending()
@@ -32,6 +39,12 @@ def work(
             )
         return
     work_forever(opened, stop)
+
+
+def _until_alone(stop: threading.Event) -> None:
+    """Standard input ends when the process that started us does."""
+    sys.stdin.buffer.read()
+    stop.set()
 
 
 def work_forever(opened: Runtime, stop: threading.Event) -> None:
