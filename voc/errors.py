@@ -57,6 +57,17 @@ CODES: dict[str, str] = {
     "VOC-E603": "too many requests",
 }
 
+# What to do about a row that was refused, by its code; said after the reason.
+ROW_CURES: dict[str, str] = {
+    "VOC-E300": "mend the line and read the file again",
+    "VOC-E301": "fill the text in, or leave the row out",
+    "VOC-E302": "shorten it, or raise VOC_MAX_TEXT_CHARS",
+    "VOC-E303": "shorten it, or raise VOC_MAX_LINE_BYTES",
+    "VOC-E304": "quote fields that hold the delimiter",
+    "VOC-E305": "mend the value, or leave its column out with --mapping",
+    "VOC-E307": "export the file again, or name its encoding with --mapping",
+}
+
 
 class VocError(Exception):
     """Base of all. `what` names the fault, `value` the (already masked) value, `cure` the next step."""

@@ -207,3 +207,15 @@ def test_a_drop_folder_is_watched_until_stopped(tmp_path: Path) -> None:
     assert "VOC-E3" in (folder / "failed" / "broken.xlsx.error.txt").read_text("utf-8")
     assert voc.json("doctor")["sources"][0]["accepted"] == len(ROWS)
     assert voc.run("ingest", "--watch", "nothing").returncode == 2
+
+
+def test_dates_that_count_from_the_export(tmp_path: Path) -> None:
+    program = Program(tmp_path / "home")
+    rows = [("r1", "电池不行", "u1", "3天前"), ("r2", "屏幕清晰", "u2", "11-01")]
+    path = _reviews(tmp_path / "shop.csv", rows)
+    said = program.run("ingest", str(path)).stderr.decode()
+    assert "2 rows kept without created_at" in said
+    assert "--exported-at" in said
+    counts = program.json("ingest", str(path), "--exported-at", "2026-11-20T10:00", "--wait")["files"][0]
+    assert counts["revised"] == 2
+    assert {item["day"] for item in program.json("search")["items"]} == {"2026-11-17", "2026-11-01"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -54,6 +55,11 @@ def problem(status: int, code: str, detail: str, **more: Any) -> Response:
     )
 
 
+def plain(item: Mapping[str, Any]) -> str:
+    """Why a value was refused, in the words of the check that refused it."""
+    return str(item["msg"]).removeprefix("Value error, ")
+
+
 def install(app: FastAPI) -> None:
     """Answer every failure as a problem."""
 
@@ -68,7 +74,7 @@ def install(app: FastAPI) -> None:
     async def _invalid(_: Request, error: RequestValidationError) -> Response:
         # Where and why, never the value: it may be a customer's words.
         places = [
-            {"at": ".".join(str(part)[:80] for part in item["loc"]), "why": item["msg"]}
+            {"at": ".".join(str(part)[:80] for part in item["loc"]), "why": plain(item)}
             for item in error.errors()[:20]
         ]
         unknown = bool(places) and all("extra" in item["type"] for item in error.errors())

@@ -8,6 +8,7 @@ import typer
 from pydantic import ValidationError
 
 from voc.api.deps import Filters
+from voc.api.problems import plain
 from voc.errors import UsageError
 
 Params = TypeVar("Params", bound=Filters)
@@ -49,7 +50,10 @@ def params(asked: type[Params], more: list[str] | None, /, **named: Any) -> Para
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "filters"
-        raise UsageError(f"{where}: {first['msg']}", code="VOC-E102", cure="see docs/api.md") from None
+        shown = None if where == "q" else str(given.get(where))[:40]
+        raise UsageError(
+            f"{where}: {plain(first)}", code="VOC-E102", value=shown, cure="see docs/api.md"
+        ) from None
 
 
 def _several(name: str) -> bool:

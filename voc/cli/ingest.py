@@ -7,8 +7,10 @@ import sys
 import threading
 import time
 from contextlib import ExitStack
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -17,7 +19,8 @@ from voc.collect import ingest as collecting
 from voc.collect.dropfolder import DropFolder
 from voc.collect.files import expand
 from voc.collect.mapping import load_mapping
-from voc.errors import RetryableError, UsageError, VocError
+from voc.collect.rows import FileMapping
+from voc.errors import ROW_CURES, RetryableError, UsageError, VocError
 from voc.language import LanguagePool
 from voc.pipeline import Progress
 from voc.runtime import Runtime
@@ -34,6 +37,10 @@ def ingest(
     source: Annotated[str | None, typer.Option(help="Source id; default: the file's stem.")] = None,
     kind: Annotated[str, typer.Option(help="review, post, ticket, chat or survey.")] = "review",
     mapping: Annotated[Path | None, typer.Option(help="Mapping file: which column is which field.")] = None,
+    exported_at: Annotated[
+        datetime | None,
+        typer.Option(help="When the files were exported (workspace's zone): what 昨天 and 11-01 count from."),
+    ] = None,
     wait: Annotated[bool, typer.Option("--wait", help="Return when everything is searchable.")] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show how the first rows would be read; keep nothing.")
@@ -56,19 +63,26 @@ def ingest(
     began = time.perf_counter()
     columns = load_mapping(mapping) if mapping else None
     if dry_run:
-        _preview(files, columns, workspace)
+        _preview(files, columns, workspace, exported_at)
         return
     opened = shared.runtime(workspace)
-    name = opened.workspace().name
+    known = opened.workspace()
+    name = known.name
+    how: dict[str, Any] = {
+        "source": source,
+        "kind": kind,
+        "mapping": columns,
+        "exported_at": _in_zone(exported_at, known.timezone),
+    }
     if watch:
-        _watch(opened, files, name, source=source, kind=kind, mapping=columns)
+        _watch(opened, files, name, **how)
         return
     with ExitStack() as end:
         pool = opened.pool() if wait else None
         if pool is not None:
             end.callback(pool.close)
             pool.start()  # models load while the files are read
-        reports, failed = _take(opened, files, name, quiet=as_json, source=source, kind=kind, mapping=columns)
+        reports, failed = _take(opened, files, name, quiet=as_json, **how)
         taken = time.perf_counter()
         done = _until_searchable(opened, pool) if pool is not None else None
     if as_json:
@@ -82,7 +96,7 @@ def ingest(
 
 
 def _take(
-    opened: Runtime, files: list[Path], workspace: str, *, quiet: bool, source: str | None, **how: object
+    opened: Runtime, files: list[Path], workspace: str, *, quiet: bool, source: str | None, **how: Any
 ) -> tuple[list[dict[str, Any]], bool]:
     """Every file in turn: (counts of each, whether anything was refused)."""
     reports, failed = [], False
@@ -103,7 +117,7 @@ def _take(
     return reports, failed
 
 
-def _watch(opened: Runtime, files: list[Path], workspace: str, **how: object) -> None:
+def _watch(opened: Runtime, files: list[Path], workspace: str, **how: Any) -> None:
     """Sweep a drop folder until SIGTERM or Ctrl-C; one line a file."""
     if len(files) != 1 or not files[0].is_dir():
         raise UsageError(
@@ -135,7 +149,7 @@ def _until_searchable(opened: Runtime, pool: LanguagePool) -> Progress | None:
         )
 
 
-def _one(opened: Runtime, path: Path, workspace: str, **how: object) -> collecting.IngestReport:
+def _one(opened: Runtime, path: Path, workspace: str, **how: Any) -> collecting.IngestReport:
     with shared.bar(path.name) as bar:
         report = collecting.ingest_file(
             opened.ledger,
@@ -143,14 +157,23 @@ def _one(opened: Runtime, path: Path, workspace: str, **how: object) -> collecti
             workspace=workspace,
             settings=opened.settings,
             on_progress=lambda rows: bar.to(rows),
-            **how,  # type: ignore[arg-type]
+            **how,
         )
     for refused in report.refused[:_SHOWN]:
-        shared.say(f"error {refused.code}: {path.name} {refused.place}: {refused.reason}")
+        cure = ROW_CURES.get(refused.code, "mend the row and read the file again")
+        shared.say(f"error {refused.code}: {path.name} {refused.place}: {refused.reason}, {cure}")
     more = report.refused_total - _SHOWN
     if more > 0:
         shared.say(f"… and {more} more refused rows; all are dead letters, which `voc doctor` counts")
+    for name, rows in report.warnings.items():
+        shared.say(
+            f"note: {path.name}: {rows} rows kept without {collecting.unread(name, how['exported_at'])}"
+        )
     return report
+
+
+def _in_zone(at: datetime | None, zone: str) -> datetime | None:
+    return at.replace(tzinfo=ZoneInfo(zone)) if at is not None and at.tzinfo is None else at
 
 
 def _counts(report: collecting.IngestReport) -> dict[str, int]:
@@ -162,7 +185,11 @@ def _counts(report: collecting.IngestReport) -> dict[str, int]:
     }
 
 
-def _preview(files: list[Path], columns: object, workspace: str | None) -> None:
+def _preview(
+    files: list[Path], columns: FileMapping | None, workspace: str | None, exported_at: datetime | None
+) -> None:
+    settings = shared.settings(workspace)
+    at = _in_zone(exported_at, settings.timezone)
     for path in expand(files):
-        rows = collecting.preview(path, mapping=columns, settings=shared.settings(workspace))  # type: ignore[arg-type]
+        rows = collecting.preview(path, mapping=columns, settings=settings, exported_at=at)
         shared.out_json({"file": path.name, "rows": rows})

@@ -129,9 +129,18 @@ def preview(
         if row.error is not None:
             line["error"] = {"code": row.error.code, "reason": row.error.what}
         if row.warnings:
-            line["warnings"] = [f"{name} cannot be read" for name in row.warnings]
+            line["warnings"] = [unread(name, exported_at) for name in row.warnings]
         shown.append(line)
     return shown
+
+
+def unread(name: str, exported_at: datetime | None) -> str:
+    """What a warning says: the field that was left out, and what would help."""
+    if name != "created_at":
+        return f"{name}, which cannot be read"
+    if exported_at is None:
+        return "created_at: no date, or one that counts from the export (3天前, 11-01): give --exported-at"
+    return "created_at, which is no date"
 
 
 class _Run:

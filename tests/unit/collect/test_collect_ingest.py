@@ -153,7 +153,9 @@ def test_preview_keeps_nothing(ledger: Ledger, tmp_path: Path, settings: Setting
         {
             "place": "line 4",
             "record": {"text": "中", "native_id": "3", "created_at_precision": "received", "rating": 3.0},
-            "warnings": ["created_at cannot be read"],
+            "warnings": [
+                "created_at: no date, or one that counts from the export (3天前, 11-01): give --exported-at"
+            ],
         },
     ]
     assert len(preview(path, settings=settings, limit=1)) == 1
