@@ -96,6 +96,13 @@ class Settings(BaseSettings):
     )
     cursor_ttl_s: float = Field(86_400.0, ge=60, description="Seconds a listing cursor stays valid.")
     idempotency_ttl_s: float = Field(86_400.0, ge=60, description="Seconds an Idempotency-Key is remembered.")
+    answer_max_age_s: float = Field(
+        30.0,
+        ge=0,
+        le=3600,
+        description="Oldest figures in seconds that a reader gets while another's are worked out; alone always fresh.",
+    )
+    answer_cache_bytes: int = Field(64 * _MIB, ge=0, description="Kept answers of figures together in bytes.")
     count_columns_max: int = Field(
         20_000_000, ge=1000, description="Most mentions a workspace counts exactly from columns."
     )

@@ -13,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 
 from voc import __version__
 from voc.api import problems
+from voc.api.answers import Answers
 from voc.api.cursors import Cursors
 from voc.api.edge import Edge
 from voc.api.importing import Importer
@@ -80,6 +81,9 @@ def create_app(runtime: Runtime, *, clock: Clock = system_clock) -> FastAPI:
     app.state.runtime = runtime
     app.state.metrics = metrics
     app.state.index = index
+    app.state.answers = Answers(
+        index, max_age_s=settings.answer_max_age_s, max_bytes=settings.answer_cache_bytes
+    )
     app.state.importer = Importer(runtime)
     app.state.cursors = Cursors(runtime.keys.id_key, clock=clock, ttl_s=settings.cursor_ttl_s)
     app.state.readiness = _readiness(runtime, index)

@@ -113,6 +113,11 @@ class View:
         """Day of the newest document."""
         return ask.day_name(int(self.day.max())) if self.day.size else None
 
+    @cached_property
+    def _homeless(self) -> Codes:
+        """Mentions that are pains and have no node."""
+        return np.flatnonzero((self.columns.mentions.path < 0) & (self.harm > 0) & ~self.competitor)
+
     def pains(self, level: int | None) -> Pains:
         """Pains sorted for counting, with every node lifted to its parent at `level` (None: as labelled)."""
         if level not in self._frames:
@@ -174,11 +179,10 @@ class View:
 
     def unmapped(self, now: npt.NDArray[Any], selected: Flags | None) -> int:
         """Pains of documents flagged in `now` that no node has."""
-        chosen = (self.columns.mentions.path < 0) & (self.harm > 0) & ~self.competitor
-        chosen &= now[self.mention_document] > 0
+        counted = now[self.mention_document[self._homeless]] > 0
         if selected is not None:
-            chosen &= selected
-        return int(chosen.sum())
+            counted &= selected[self._homeless]
+        return int(counted.sum())
 
     def value_of_people(self, now: npt.NDArray[Any]) -> tuple[npt.NDArray[np.float64], float]:
         """Customer value by person code (largest of the documents flagged; 0 = none known), and its sum."""

@@ -6,6 +6,7 @@ a reader opened before, during or after sees whole commits by `refresh`. Any thr
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -31,6 +32,7 @@ from voc.types import Document, DocumentHit, IndexRows, Mention, MentionHit, Que
 
 _NONE = "there is no index yet"
 _WORTH_SAVING = 2000  # changes: a new process reads fewer from the index in half a second
+_RECENT = 2000  # documents kept decoded: the same quotes stand in many answers
 _REBUILDING = "a rebuild was begun and not finished"
 
 
@@ -44,6 +46,8 @@ class EmbeddedStore:
         self._sidecar: Sidecar | None = None
         self._problem: str | None = _NONE
         self._opened: Opened | None = None
+        self._read_from: object = None  # the searcher that `_recent` was read from
+        self._recent: OrderedDict[tuple[str, str], IndexRows | None] = OrderedDict()
         self._writing: Writing | None = None
 
     @classmethod
@@ -282,10 +286,22 @@ class EmbeddedStore:
             return self._opened.shelf.show(self._opened.searcher, workspace)
 
     def _rows_of(self, workspace: str, document: str) -> IndexRows | None:
+        key = (workspace, document)
         with self._lock:
             searcher = None if self._opened is None else self._opened.searcher
+            if searcher is not self._read_from:
+                self._read_from, self._recent = searcher, OrderedDict()
+            recent = self._recent
+            if key in recent:
+                recent.move_to_end(key)
+                return recent[key]
         blob = None if searcher is None else fetch(searcher, tantivy_schema.key(workspace, document))
-        return None if blob is None else codec.decode(workspace, blob)
+        rows = None if blob is None else codec.decode(workspace, blob)
+        with self._lock:
+            recent[key] = rows
+            while len(recent) > _RECENT:
+                recent.popitem(last=False)
+        return rows
 
 
 def _nothing(workspace: str) -> Shown:
