@@ -36,9 +36,8 @@ class Catalogue:
         for entry in self.entries.values():
             for alias in (entry.name, *entry.aliases):
                 self._by_alias.setdefault(_key(alias), entry.name)
-        self._pattern = compile_phrases(
-            form for alias in self._by_alias for form in _forms(alias, self._written())
-        )
+        written = (word.lower() for e in self.entries.values() for word in (e.name, *e.aliases))
+        self._pattern = compile_phrases({*self._by_alias, *(w for w in written if _key(w) in self._by_alias)})
         self.competitors: frozenset[str] = frozenset(e.name for e in self.entries.values() if not e.own)
 
     @classmethod
@@ -94,13 +93,6 @@ class Catalogue:
                 continue
             found.append((self._by_alias[_key(match.group())], start, end))
         return found
-
-    def _written(self) -> list[str]:
-        return [a.lower() for e in self.entries.values() for a in (e.name, *e.aliases)]
-
-
-def _forms(alias: str, written: list[str]) -> set[str]:
-    return {alias} | {w for w in written if _key(w) == alias}
 
 
 def _key(name: str) -> str:

@@ -14,6 +14,7 @@ import yaml
 
 from voc import resources
 from voc.errors import ConfigError
+from voc.nlp import packfile
 
 _LEVELS = 3
 _ID = re.compile(r"[a-z0-9][a-z0-9_]*(\.[a-z0-9][a-z0-9_]*)*")
@@ -50,6 +51,8 @@ class Taxonomy:
     labels: Mapping[str, str] = field(default_factory=dict)
     catalogue: Mapping[str, Any] = field(default_factory=dict)
     unlike: tuple[str, ...] = ()  # words that only look like a node's: 银行卡 is not 卡
+    _paths: dict[str, tuple[str, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _names: dict[str, tuple[str, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def ref(self) -> str:
@@ -78,16 +81,23 @@ class Taxonomy:
 
     def path(self, node: str) -> tuple[str, ...]:
         """Ids from the root to `node`."""
+        known = self._paths.get(node)  # walked once: every mention asks
+        if known is not None:
+            return known
         ids: list[str] = []
         at: str | None = node
         while at is not None:
             ids.append(at)
             at = self.nodes[at].parent
-        return tuple(reversed(ids))
+        path = self._paths[node] = tuple(reversed(ids))
+        return path
 
     def names(self, node: str) -> tuple[str, ...]:
         """Names from the root to `node`."""
-        return tuple(self.nodes[i].name for i in self.path(node))
+        known = self._names.get(node)
+        if known is None:
+            known = self._names[node] = tuple(self.nodes[i].name for i in self.path(node))
+        return known
 
     def children(self, node: str) -> tuple[str, ...]:
         """Ids of the nodes right below."""
@@ -110,7 +120,7 @@ class Taxonomy:
 @cache
 def _pack(path: Path) -> Taxonomy:
     try:
-        content = yaml.safe_load(path.read_text("utf-8"))
+        content = packfile.read(path)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise _invalid("taxonomy cannot be read", path.name, "see taxonomies/README.md") from error
     if not isinstance(content, dict):

@@ -6,10 +6,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from voc.nlp import packfile
 
 
 @cache
 def load(name: str) -> Any:
     """The content of `name`.yaml; do not change it."""
-    return yaml.safe_load((Path(__file__).parent / f"{name}.yaml").read_text("utf-8"))
+    return packfile.read(Path(__file__).parent / f"{name}.yaml")
