@@ -36,10 +36,7 @@ class Occurrences(MutableMapping[int, int]):
         key = key & _WORD or 1
         at = self._place(key)
         if not self._slots[at]:
-            self._slots[at] = key
-            self._used += 1
-            if self._used * 3 > self._mask * 2:
-                self._grow()
+            self._fill(at, key)
         if count > 1:
             self._more[key] = count
 
@@ -54,9 +51,20 @@ class Occurrences(MutableMapping[int, int]):
 
     def count(self, key: int) -> int:
         """Count this key once more; how often it came before."""
-        before = self.get(key, 0)
-        self[key] = before + 1
+        key = key & _WORD or 1
+        at = self._place(key)
+        if not self._slots[at]:
+            self._fill(at, key)
+            return 0
+        before = self._more.get(key, 1)
+        self._more[key] = before + 1
         return before
+
+    def _fill(self, at: int, key: int) -> None:
+        self._slots[at] = key
+        self._used += 1
+        if self._used * 3 > self._mask * 2:
+            self._grow()
 
     def _place(self, key: int) -> int:
         slots, mask = self._slots, self._mask

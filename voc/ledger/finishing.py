@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import Connection, Row, bindparam, select, true
 
+from voc.db.statements import among, many
 from voc.db.tables import annotated, items, outbox, work
 from voc.db.transactions import chunks, serial, take
 from voc.faults import point
@@ -39,7 +40,7 @@ _UPDATE = (
 _SEND_AGAIN = (
     outbox.update()
     .where(outbox.c.workspace == bindparam("b_workspace"), outbox.c.item == bindparam("b_item"))
-    .values(version=bindparam("b_version"), waiting=True, deleted=bindparam("b_deleted"))
+    .values(version=bindparam("b_version"), waiting=true(), deleted=bindparam("b_deleted"))
 )
 
 
@@ -76,11 +77,8 @@ def finish(book: Book, done: Sequence[Done]) -> list[Finished]:
 
 def previous(conn: Connection, which: Iterable[int]) -> dict[int, Row[Any]]:
     """What is kept of these items' annotations."""
-    return {
-        row.item: row
-        for part in chunks(which)
-        for row in conn.execute(select(*_BEFORE).where(annotated.c.item.in_(part)))
-    }
+    query = select(*_BEFORE).where(among(conn, annotated.c.item, which))
+    return {row.item: row for row in conn.execute(query)}
 
 
 def place_before(row: Row[Any]) -> Before:
@@ -125,10 +123,8 @@ def _write(conn: Connection, rows: Sequence[dict[str, Any]], *, known: Iterable[
     there = set(known)
     new = [row for row in rows if row["item"] not in there]
     again = [row for row in rows if row["item"] in there]
-    if again:
-        conn.execute(_UPDATE, [{f"b_{name}": row[name] for name in ("item", *_REPLACED)} for row in again])
-    if new:
-        conn.execute(annotated.insert(), new)
+    many(conn, _UPDATE, [{f"b_{name}": row[name] for name in ("item", *_REPLACED)} for row in again])
+    many(conn, annotated.insert(), new)
 
 
 def send(
@@ -150,10 +146,8 @@ def send(
             )
         else:
             again.append({"b_workspace": workspace, "b_item": item, "b_version": version, "b_deleted": gone})
-    if fresh:
-        conn.execute(outbox.insert(), fresh)
-    if again:
-        conn.execute(_SEND_AGAIN, again)
+    many(conn, outbox.insert(), fresh)
+    many(conn, _SEND_AGAIN, again)
 
 
 def send_moved(conn: Connection, moved: Sequence[Moved], versions: Iterable[int]) -> None:
@@ -170,8 +164,7 @@ def _done_with(conn: Connection, kept: Sequence[Done]) -> None:
     for one in kept:
         by_workspace.setdefault(one.claimed.workspace, []).append(one.claimed.item)
     for workspace, mine in by_workspace.items():
-        for part in chunks(mine):
-            conn.execute(work.delete().where(work.c.workspace == workspace, work.c.item.in_(part)))
+        conn.execute(work.delete().where(work.c.workspace == workspace, among(conn, work.c.item, mine)))
 
 
 def _answer(

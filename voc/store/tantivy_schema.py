@@ -87,7 +87,8 @@ def search_text(clean: str) -> str:
         grams.update(run)
         grams.update(map(str.__add__, run, run[1:]))
     grams.difference_update(tokens)
-    return " ".join([*tokens, *map(_GRAM.__add__, grams)])
+    marked = f" {_GRAM}".join(["", *grams])
+    return " ".join(tokens) + marked
 
 
 @dataclass(frozen=True, slots=True)

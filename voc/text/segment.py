@@ -13,7 +13,7 @@ import rjieba
 from voc.errors import ConfigError
 
 _WORD = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0002fa1f]+|[a-z0-9]+(?:[.\-+][a-z0-9]+)*")
-_HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0002fa1f]")
+_JOINTS = re.compile(r"[.\-+]")
 _ENTRY = re.compile(r"(\S+)(?:\s+([0-9]{1,9}))?(?:\s+([a-z]+))?(?:\s+#.*)?\Z")
 _FREQUENT = 20_000  # of a user's word without a frequency: high enough to be cut as one
 IMPLEMENTATIONS: tuple[str, ...] = ("rjieba", "jieba")
@@ -53,21 +53,24 @@ class Segmenter:
         text = clean.lower()
         found: dict[str, None] = {}
         for word, _, _ in self._tokenize(text):
-            if _HAN.match(word):
+            if _is_han(word):
                 found[word] = None
-        for match in _WORD.finditer(text):
-            run = match.group()
-            if not _HAN.match(run):
+        for run in _WORD.findall(text):
+            if not _is_han(run):
                 found[run] = None
-                for part in re.split(r"[.\-+]", run):
+                for part in _JOINTS.split(run):
                     found[part] = None
-                continue
-            if len(run) == 1:
+            elif len(run) == 1:
                 found[run] = None
-            for i in range(len(run) - 1):
-                found[run[i : i + 2]] = None
+            else:
+                found.update(dict.fromkeys(map(str.__add__, run, run[1:])))
         found.pop("", None)
         return list(found)
+
+
+def _is_han(word: str) -> bool:
+    # By its first character; comparing strings costs a fifth of a regular expression.
+    return "\u3400" <= word < "\ua000" or "\U00020000" <= word < "\U0002fa20"
 
 
 @lru_cache(maxsize=1)
