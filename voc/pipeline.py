@@ -21,6 +21,7 @@ from voc.language import LanguagePool
 from voc.ledger import Ledger
 from voc.ledger.types import Claimed, Done, Failed, Pending
 from voc.nlp.taxonomy import Taxonomy
+from voc.ops.garbage import rarely_collected
 from voc.store.base import Store
 from voc.task import Annotated, Spent, Task
 from voc.types import IndexRows
@@ -113,6 +114,7 @@ class Worker:
         self._max_attempts = max_attempts
         self._flying: deque[tuple[list[Claimed], Future[tuple[list[Annotated], Spent]]]] = deque()
 
+    @rarely_collected()
     def run(self, *, on_progress: Callable[[Progress], None] | None = None, stop: Callable[[], bool]) -> int:
         """Work until nothing is left or `stop()`; batches in flight are finished first. Documents done."""
         before = self.progress.documents
@@ -215,6 +217,7 @@ def expected_rows(ledger: Ledger, workspace: str, *, composer: Composer | None =
         yield composer.rows(pending)
 
 
+@rarely_collected()
 def rebuild(
     ledger: Ledger,
     store: Store,

@@ -17,6 +17,7 @@ from voc.collect.rows import FileMapping, Row
 from voc.config import Settings
 from voc.ledger import Ledger
 from voc.ledger.types import Reject
+from voc.ops.garbage import rarely_collected
 from voc.types import Author, Record
 
 BATCH = 1000
@@ -53,6 +54,7 @@ class IngestReport:
     warnings: Mapping[str, int] = field(default_factory=dict)
 
 
+@rarely_collected()
 def ingest_file(
     ledger: Ledger,
     path: Path,
