@@ -84,4 +84,8 @@ def _trimmed(clean: str, start: int, end: int) -> Span | None:
         start += 1
     while end > start and clean[end - 1] in _BLANK:
         end -= 1
-    return Span(start, end) if end > start and any(map(str.isalnum, clean[start:end])) else None
+    if end <= start:
+        return None
+    if clean[start].isalnum() or any(map(str.isalnum, clean[start:end])):
+        return Span(start, end)
+    return None

@@ -6,7 +6,7 @@ The engine is never told which source, rating or data set a text is from.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from voc.errors import ConfigError
@@ -70,21 +70,39 @@ class Engine:
         # Text that nobody wrote (the shop's default praise) holds no opinion; neither does an empty one.
         rows = [i for i, clean in enumerate(cleans) if clean.clean and clean.integrity.label != "default"]
         texts = [cleans[i].clean for i in rows]
-        answers = [replace(_NOTHING, models=self.models, taxonomy=self.taxonomy.ref) for _ in cleans]
+        nothing = replace(_NOTHING, models=self.models, taxonomy=self.taxonomy.ref)
+        answers = [nothing] * len(cleans)
         if not texts:
             return answers
         features = grams(texts)
+        raws = self._opinions.read(texts, [products[i] for i in rows])
+        hits = [consequences.find(text) for text in texts]
+        labels = self._labels(texts, raws, hits)
         found = zip(
             rows,
             self._sentiment.predict(texts, features),
             self._emotion.predict(texts, features),
             self._service.predict(texts, features),
-            self._opinions.read(texts, [products[i] for i in rows]),
+            raws,
+            hits,
             strict=True,
         )
-        for row, sentiment, emotion, service, raw in found:
-            answers[row] = self._join(cleans[row], sentiment, emotion, service, raw)
+        for row, sentiment, emotion, service, raw, stated in found:
+            answers[row] = self._join(cleans[row], sentiment, emotion, service, raw, stated, labels)
         return answers
+
+    def _labels(
+        self, texts: Sequence[str], raws: Sequence[Sequence[RawOpinion]], hits: Sequence[Sequence[Hit]]
+    ) -> dict[str, Label]:
+        """Labels of the clauses that `_place` may ask for, in one call: cheaper than one by one."""
+        asked = {
+            _own_clause(text, hit)
+            for text, raw, stated in zip(texts, raws, hits, strict=True)
+            for hit in stated
+            if hit.level >= _LOSS and not _stands_in(hit, raw)
+        }
+        clauses = sorted(asked)
+        return dict(zip(clauses, self._opinions.mapper.labels(clauses), strict=True))
 
     def _join(
         self,
@@ -93,17 +111,20 @@ class Engine:
         emotion: Labelled,
         service: Labelled,
         raw: Sequence[RawOpinion],
+        hits: list[Hit],
+        labels: Mapping[str, Label],
     ) -> Analysis:
-        hits = consequences.find(clean.clean)
-        judged = self._judge(clean.clean, list(raw), hits)
+        judged = self._judge(clean.clean, list(raw), hits, labels)
         opinions = tuple(_in_text(clean, opinion, harm, span) for opinion, harm, span in judged)
         stated = [
             Intent(i.label, span.start, span.end, i.confidence)
             for i in intents.find(clean.clean)
             for span in (to_text(clean, Span(i.start, i.end)),)
         ]
+        if halves([o.score for o in opinions if o.product is None]):
+            sentiment = replace(sentiment, mixed=True)
         return Analysis(
-            sentiment=replace(sentiment, mixed=halves([o.score for o in opinions if o.product is None])),
+            sentiment=sentiment,
             emotion=emotion,
             intents=intents.in_order([*stated, *intents.from_opinions(opinions)]),
             service_intent=service,
@@ -114,14 +135,12 @@ class Engine:
         )
 
     def _judge(
-        self, clean: str, raw: list[RawOpinion], hits: list[Hit]
+        self, clean: str, raw: list[RawOpinion], hits: list[Hit], labels: Mapping[str, Label]
     ) -> list[tuple[RawOpinion, int, Span | None]]:
         """Each opinion with its consequence; a loss in a clause of its own finds its opinion first."""
         for hit in hits:
-            if hit.level >= _LOSS and not any(
-                opinion.clause.start <= hit.start and hit.end <= opinion.clause.end for opinion in raw
-            ):
-                self._place(clean, raw, hit)
+            if hit.level >= _LOSS and not _stands_in(hit, raw):
+                _place(clean, raw, hit, labels)
         judged: list[tuple[RawOpinion, int, Span | None]] = []
         for opinion in sorted(raw, key=lambda o: (o.clause.start, o.clause.end)):
             level, span = consequences.harm(clean, opinion.clause, hits=hits)
@@ -135,46 +154,56 @@ class Engine:
                 judged.append((opinion, 0, None))
         return judged
 
-    def _place(self, clean: str, raw: list[RawOpinion], hit: Hit) -> None:
-        """Give a loss to the nearest opinion of its sentence that is not praise, or make one of its own."""
-        start, end = _around(clean, hit, _SENTENCE_END)
-        own = Span(*_around(clean, hit, _CLAUSE_END))
-        near = [
-            i
-            for i, opinion in enumerate(raw)
-            if start <= opinion.clause.start and opinion.clause.end <= end and opinion.sentiment != "positive"
-        ]
-        if near:
-            best = min(
-                near, key=lambda i: (raw[i].clause.start > hit.start, abs(raw[i].clause.start - hit.start))
-            )
-            clause = raw[best].clause
-            raw[best] = replace(
-                raw[best], clause=Span(min(clause.start, own.start), max(clause.end, own.end))
-            )
-            return
-        label = self._opinions.mapper.label(clean[own.start : own.end], "")
-        if label.node is None and hit.level < SAFETY:
-            return  # about no aspect: the intents tell of those who leave
-        raw.append(
-            RawOpinion(
-                clause=own,
-                target=None,
-                opinion=Span(hit.start, hit.end),
-                sentiment="negative",
-                score=-0.8,
-                confidence=0.8,
-                implicit=True,
-                product=None,
-                term="",
-                label=Label(label.node, label.confidence),
-            )
+
+def _place(clean: str, raw: list[RawOpinion], hit: Hit, labels: Mapping[str, Label]) -> None:
+    """Give a loss to the nearest opinion of its sentence that is not praise, or make one of its own."""
+    start, end = _around(clean, hit, _SENTENCE_END)
+    own = Span(*_around(clean, hit, _CLAUSE_END))
+    near = [
+        i
+        for i, opinion in enumerate(raw)
+        if start <= opinion.clause.start and opinion.clause.end <= end and opinion.sentiment != "positive"
+    ]
+    if near:
+        best = min(
+            near, key=lambda i: (raw[i].clause.start > hit.start, abs(raw[i].clause.start - hit.start))
         )
+        clause = raw[best].clause
+        raw[best] = replace(raw[best], clause=Span(min(clause.start, own.start), max(clause.end, own.end)))
+        return
+    label = labels[clean[own.start : own.end]]
+    if label.node is None and hit.level < SAFETY:
+        return  # about no aspect: the intents tell of those who leave
+    raw.append(
+        RawOpinion(
+            clause=own,
+            target=None,
+            opinion=Span(hit.start, hit.end),
+            sentiment="negative",
+            score=-0.8,
+            confidence=0.8,
+            implicit=True,
+            product=None,
+            term="",
+            label=label,
+        )
+    )
+
+
+def _stands_in(hit: Hit, raw: Sequence[RawOpinion]) -> bool:
+    return any(opinion.clause.start <= hit.start and hit.end <= opinion.clause.end for opinion in raw)
+
+
+def _own_clause(clean: str, hit: Hit) -> str:
+    start, end = _around(clean, hit, _CLAUSE_END)
+    return clean[start:end]
 
 
 def to_text(clean: CleanText, span: Span) -> Span:
     """A span of the repaired text as a span of the shown text, without the blanks that repair dropped."""
     start, end = clean.offsets[span.start], clean.offsets[span.end]
+    if clean.text[end - 1 : end].isalnum():  # nearly every span: nothing to drop
+        return span if (start, end) == (span.start, span.end) else Span(start, end)
     while (end > start and not clean.text[end - 1].isprintable()) or clean.text[end - 1 : end].isspace():
         end -= 1
     return Span(start, end)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -93,20 +92,29 @@ class OpinionReader:
             batch.passages, batch.clauses, [self._place(c, words) for c in candidates]
         )
         if self.mapper.head is None:
-            for i, c in enumerate(candidates):
-                told = c.term is not None and c.term.implied
-                shares[i] = _cautious(
-                    shares[i], batch.clause_texts[c.clause], words[c.clause], sure=_TOLD if told else _SURE
-                )
+            shares = self._cautious(batch, candidates, words, shares)
         sharing: dict[int, list[_Candidate]] = {}
         for candidate in candidates:
             sharing.setdefault(candidate.clause, []).append(candidate)
         named = {i: products_of(self._catalogue, text, products[i]) for i, text in enumerate(cleans)}
-        for candidate, share in zip(candidates, shares, strict=True):
+        best = shares.argmax(axis=1)
+        judged = zip(
+            candidates,
+            best.tolist(),
+            (shares[:, 0] - shares[:, 2]).tolist(),
+            shares[np.arange(len(best)), best].tolist(),
+            strict=True,
+        )
+        for candidate, label, score, share in judged:
             clause = batch.clause_at[candidate.clause][2]
             others = [c for c in sharing[candidate.clause] if c is not candidate]
             opinion = _opinion(
-                batch.texts[candidate.text], clause, candidate, share, words[candidate.clause], others
+                batch.texts[candidate.text],
+                clause,
+                candidate,
+                (SENTIMENTS[label], score, share),
+                words[candidate.clause],
+                others,
             )
             found[candidate.text].extend(compared(opinion, named[candidate.text], cleans[candidate.text]))
         for opinions in found:
@@ -142,6 +150,26 @@ class OpinionReader:
             clause = candidate.lead
         vote = sum(word.polarity for word in words[clause])
         return Place(candidate.passage, clause, self.mapper.taxonomy.path(candidate.node), vote)
+
+    def _cautious(
+        self,
+        batch: _Batch,
+        candidates: list[_Candidate],
+        words: dict[int, list[OpinionWord]],
+        shares: Array,
+    ) -> Array:
+        """Words decide more where no labelled data taught what a plain statement is; else neutral."""
+        votes = np.array([sum(word.polarity for word in words[c.clause]) for c in candidates]).clip(-1, 1)
+        weight = np.exp(_WORDS_WEIGHT * votes).astype(np.float32)
+        shares = shares * np.stack([weight, np.ones_like(weight), 1 / weight], axis=1)
+        shares = shares / shares.sum(axis=1, keepdims=True)
+        sure = np.array([_TOLD if c.term is not None and c.term.implied else _SURE for c in candidates])
+        wordless = np.array([not words[c.clause] for c in candidates])
+        asks = np.array([_asks(batch.clause_texts[c.clause], words[c.clause]) for c in candidates])
+        plain = asks | (wordless & (np.maximum(shares[:, 0], shares[:, 2]) < sure))
+        level = np.array([0.2, 0.6, 0.2], np.float32) + 0.25 * (shares - shares.mean(axis=1, keepdims=True))
+        level = level / level.sum(axis=1, keepdims=True)
+        return np.asarray(np.where(plain[:, None], level, shares), np.float32)
 
     def _by_words(self, batch: _Batch, clause: int, terms: list[Term]) -> list[_Candidate]:
         text, passage, _ = batch.clause_at[clause]
@@ -188,18 +216,8 @@ class OpinionReader:
         return found
 
 
-def _cautious(share: Array, clause: str, words: list[OpinionWord], *, sure: float) -> Array:
-    """Words decide more where no labelled data taught what a plain statement is: without them, neutral."""
-    vote = sum(word.polarity for word in words)
-    if words:
-        weight = math.exp(_WORDS_WEIGHT * max(-1, min(1, vote)))
-        share = share * np.array([weight, 1.0, 1.0 / weight], np.float32)
-        share = share / share.sum()
-    asks = vote >= 0 and _ASKS.search(clause) is not None
-    if asks or (not words and max(share[0], share[2]) < sure):
-        plain = np.array([0.2, 0.6, 0.2], np.float32) + 0.25 * (share - share.mean())
-        share = np.asarray(plain / plain.sum(), np.float32)
-    return share
+def _asks(clause: str, words: list[OpinionWord]) -> bool:
+    return sum(word.polarity for word in words) >= 0 and _ASKS.search(clause) is not None
 
 
 def _cut(cleans: Sequence[str]) -> _Batch:
@@ -256,17 +274,16 @@ def _opinion(
     clean: str,
     clause: Span,
     candidate: _Candidate,
-    share: Array,
+    judged: tuple[str, float, float],
     words: list[OpinionWord],
     others: list[_Candidate],
 ) -> RawOpinion:
+    """The opinion of a candidate; `judged` is its sentiment, its score and the share of the sentiment."""
+    sentiment, score, share = judged
     term = candidate.term
     target = None
     if term is not None and not term.implied:
         target = Span(clause.start + term.start, clause.start + term.end)
-    best = int(np.argmax(share))
-    sentiment = SENTIMENTS[best]
-    score = float(share[0] - share[2])
     opinion = None
     if sentiment != "neutral":
         opinion = _words_of(clean, clause, term, words, 1 if sentiment == "positive" else -1, others)
@@ -277,7 +294,7 @@ def _opinion(
         opinion=opinion,
         sentiment=sentiment,
         score=score,
-        confidence=float(share[best]) * candidate.confidence,
+        confidence=share * candidate.confidence,
         implicit=target is None,
         product=None,
         term=clean[told.start : told.end] if told else "",

@@ -65,13 +65,14 @@ class PolarityModel:
         rows = np.array([p.passage for p in places], np.int64)
         parts = np.array([p.clause for p in places], np.int64)
         raw = self._passage.scores(passages)[rows] + self._clause.scores(clauses)[parts]
-        for i, place in enumerate(places):
-            raw[i] += self._extra[len(self._nodes) + max(-2, min(2, place.vote)) + 2]
-            for node in reversed(place.path):
-                at = self._nodes.get(node)
-                if at is not None:
-                    raw[i] += self._extra[at]
-                    break
+        votes = np.array([p.vote for p in places], np.int64)
+        raw += self._extra[len(self._nodes) + votes.clip(-2, 2) + 2]
+        known = np.array([self._known(p.path) for p in places], np.int64)
+        raw[known >= 0] += self._extra[known[known >= 0]]
         odds = raw * self._slope + self._shift
         raised = np.exp(odds - odds.max(axis=1, keepdims=True))
         return np.asarray(raised / raised.sum(axis=1, keepdims=True), np.float32)
+
+    def _known(self, path: tuple[str, ...]) -> int:
+        """Row of the deepest node of the path that was learned, −1 when none was."""
+        return next((self._nodes[node] for node in reversed(path) if node in self._nodes), -1)

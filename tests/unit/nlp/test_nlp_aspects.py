@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from voc.nlp.aspects import Mapper
+from voc.nlp.registry import Registry
 from voc.nlp.taxonomy import Taxonomy
 
 _OWN = """
@@ -74,3 +75,17 @@ def test_version_follows_the_words(own: Mapper, tmp_path: Path) -> None:
 
 def test_covered_is_the_label_at_or_above(own: Mapper) -> None:
     assert own.covered("hinge") is None  # no head was learned for this tree
+
+
+def test_labels_of_many_clauses_are_those_of_each() -> None:
+    taxonomy = Taxonomy.load("food_beverage")
+    learned = Mapper(taxonomy, Registry().load("opinions"))
+    clauses = ["味道很好", "喝了以后拉肚子", "今天去了公园", "包装破了", "一点都不值"]
+    for mapper in (Mapper(taxonomy), learned):
+        many = mapper.labels(clauses)
+        for clause, label in zip(clauses, many, strict=True):
+            one = mapper.label(clause, "")
+            assert label.node == one.node
+            assert abs(label.confidence - one.confidence) < 1e-5
+        assert len({label.node for label in many}) > 1
+        assert mapper.labels([]) == []

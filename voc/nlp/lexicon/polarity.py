@@ -35,7 +35,9 @@ def opinion_words(clean: str) -> list[OpinionWord]:
         if polarity == 0:
             taken = match.end()
             continue
-        before = rules.before.search(clean, max(taken, start - 2 * _REACH), start)
+        before = None
+        if start > taken and clean[start - 1] in rules.last:
+            before = rules.before.search(clean, max(taken, start - 2 * _REACH), start)
         if before is not None:
             start = before.start()
             turns = sum(word in rules.negations for word in rules.modifiers.findall(before.group()))
@@ -52,6 +54,7 @@ class _Rules:
     before: re.Pattern[str]
     modifiers: re.Pattern[str]
     negations: frozenset[str]
+    last: frozenset[str]  # what `before` may end in: looked at first, it is rarely there
 
 
 @cache
@@ -66,4 +69,5 @@ def _rules() -> _Rules:
         before=re.compile(f"(?:{modifiers.pattern})+的?$"),
         modifiers=modifiers,
         negations=frozenset(lists["negation"]),
+        last=frozenset({"的", "\n", *(word[-1] for word in (*lists["negation"], *lists["degree"]))}),
     )
