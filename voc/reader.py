@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from voc.annotations import encode
@@ -16,6 +17,9 @@ from voc.text.language import language_of
 from voc.text.source import raw_text
 from voc.text.stage import TextStage
 
+_SHORT = 64  # characters of a facet that is remembered
+_FACETS = 4096  # of them
+
 
 class Reader:
     """Text stage and engines of one process; engines are loaded once for each taxonomy."""
@@ -23,6 +27,8 @@ class Reader:
     def __init__(self, profile: str) -> None:
         self._profile = profile
         self._stage = TextStage()
+        # Products and versions stand in thousands of records: each is masked once.
+        self._known = lru_cache(_FACETS)(lambda value: self._stage.clean(value).text)
         self._engines: dict[str, Engine] = {}
         self._competitors: dict[str, frozenset[str]] = {}
 
@@ -87,7 +93,7 @@ class Reader:
         # Short words without digits or @ cannot hold an identifier that the basic masker knows.
         if value.isalpha() and "@" not in value:
             return value
-        return self._stage.clean(value).text
+        return self._known(value) if len(value) <= _SHORT else self._stage.clean(value).text
 
     def _engine(self, taxonomy: str) -> Engine:
         engine = self._engines.get(taxonomy)

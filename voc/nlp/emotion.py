@@ -25,10 +25,8 @@ class BestLabel:
             return []
         shares = self._head.shares(features or grams(cleans))
         best = shares.argmax(axis=1)
-        top = shares[range(len(best)), best]
-        return [
-            Labelled(self._head.labels[i], float(share)) for i, share in zip(best.tolist(), top, strict=True)
-        ]
+        top = shares[range(len(best)), best].tolist()
+        return [Labelled(self._head.labels[i], share) for i, share in zip(best.tolist(), top, strict=True)]
 
 
 class EmotionModel(BestLabel):
