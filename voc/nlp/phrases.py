@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-_GROUP = 24  # first characters that are tried one by one: of 8 to 48 the quickest, within a tenth
+_GROUP = 32  # first characters of a group; 24 to 48 take the same time, 8 twice as long
 
 
 def compile_phrases(phrases: Iterable[str]) -> re.Pattern[str]:
     """A pattern that finds the longest of `phrases` at each place, leftmost first.
 
-    About 150 times faster than the plain alternation of 1,000 phrases. No phrases: matches nothing.
+    Two to five times faster on clauses than the plain alternation of 700 to 1,600 phrases. No phrases:
+    matches nothing.
     """
     root: dict[str, Any] = {}
     for phrase in phrases:
@@ -27,7 +28,7 @@ def compile_phrases(phrases: Iterable[str]) -> re.Pattern[str]:
     if len(firsts) <= _GROUP:
         return re.compile(_source(root))
     # An alternation tries its branches one after another: most characters begin no phrase and pass at the
-    # first look, the others go to a group of branches (2.5 to 4 times faster over 700 to 1,600 phrases).
+    # first look, the others go to a group of branches (1.2 to 4 times faster over 700 to 1,600 phrases).
     groups = [firsts[i : i + _GROUP] for i in range(0, len(firsts), _GROUP)]
     branches = (f"{_ahead(group)}{_source({char: root[char] for char in group})}" for group in groups)
     return re.compile(f"{_ahead(firsts)}(?:{'|'.join(branches)})")
