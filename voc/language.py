@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import threading
 import time
 from collections.abc import Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import resource_tracker
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
-from voc.errors import RetryableError
+from voc.errors import RetryableError, VocError
 from voc.task import Annotated, Spent, Task
 
 if TYPE_CHECKING:
@@ -23,13 +26,18 @@ if TYPE_CHECKING:
 
 
 _reader: Reader | None = None
+_unusable: VocError | None = None
 
 
 def _start(profile: str, taxonomies: tuple[str, ...]) -> None:
-    global _reader
+    global _reader, _unusable
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_die_with_parent, daemon=True).start()
-    _reader = _made(profile)
-    _reader.warm(taxonomies)
+    try:
+        _reader = _made(profile)
+        _reader.warm(taxonomies)
+    except VocError as error:  # told to whoever asks: a process that ends here would only be made again
+        _unusable = error
 
 
 def _made(profile: str) -> Reader:
@@ -48,6 +56,8 @@ def _die_with_parent() -> None:
 
 
 def _read(tasks: Sequence[Task]) -> tuple[list[Annotated], Spent]:
+    if _unusable is not None:
+        raise _unusable
     if _reader is None:
         raise RuntimeError("language process was not started")
     return _reader.read(tasks)
@@ -62,33 +72,37 @@ class LanguagePool:
         self._pool: ProcessPoolExecutor | None = None
         self._starting: list[Future[tuple[list[Annotated], Spent]]] = []
         self._local = _made(profile) if processes == 0 else None
+        self._made_by: WeakKeyDictionary[Future[tuple[list[Annotated], Spent]], ProcessPoolExecutor] = (
+            WeakKeyDictionary()
+        )
 
     def submit(self, tasks: Sequence[Task]) -> Future[tuple[list[Annotated], Spent]]:
-        """Start a batch; the future's result raises RetryableError when a language process died."""
+        """Start a batch; `result` tells what became of it."""
         if self._local is not None:
             ready: Future[tuple[list[Annotated], Spent]] = Future()
             ready.set_result(self._local.read(tasks))
             return ready
-        try:
-            return self._executor().submit(_read, tasks)
-        except BrokenProcessPool as error:
-            raise self._broken() from error
+        return self._submit(tasks)
 
     def result(self, future: Future[tuple[list[Annotated], Spent]]) -> tuple[list[Annotated], Spent]:
         """Wait for a batch.
 
         Raises:
-            RetryableError: a language process died; the pool is made anew at the next submit.
+            RetryableError: a language process died (VOC-E400); new ones are made at the next submit.
+            ConfigError: a model or a taxonomy cannot be used (VOC-E202, VOC-E203).
         """
         try:
             return future.result()
         except BrokenProcessPool as error:
-            raise self._broken() from error
+            self._drop(self._made_by.get(future))
+            raise RetryableError(
+                "a language process ended unexpectedly", cure="the batch is tried again; see memory limits"
+            ) from error
 
     def start(self) -> None:
         """Let the processes start and load their models while the caller does something else."""
         if self._local is None and not self._starting:
-            self._starting = [self._executor().submit(_read, ()) for _ in range(self.processes)]
+            self._starting = [self._submit(()) for _ in range(self.processes)]
 
     def warm(self) -> float:
         """Wait until all processes have loaded their models; seconds it took from here."""
@@ -107,6 +121,22 @@ class LanguagePool:
             self._pool.shutdown(wait=True, cancel_futures=True)
             self._pool = None
 
+    def _submit(self, tasks: Sequence[Task]) -> Future[tuple[list[Annotated], Spent]]:
+        # Processes are made here and inherit the mask: Ctrl-C at a terminal is for us, who end them in order.
+        resource_tracker.ensure_running()  # when it starts one it takes SIGINT out of the mask
+        held = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            try:
+                future = self._executor().submit(_read, tasks)
+            except BrokenProcessPool:  # one died since the last batch
+                self._drop(self._pool)
+                future = self._executor().submit(_read, tasks)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, held)
+        if self._pool is not None:
+            self._made_by[future] = self._pool
+        return future
+
     def _executor(self) -> ProcessPoolExecutor:
         if self._pool is None:
             self._pool = ProcessPoolExecutor(
@@ -117,8 +147,9 @@ class LanguagePool:
             )
         return self._pool
 
-    def _broken(self) -> RetryableError:
-        self._pool = None
-        return RetryableError(
-            "a language process ended unexpectedly", cure="the batch is tried again; see memory limits"
-        )
+    def _drop(self, broken: ProcessPoolExecutor | None) -> None:
+        # Batches of a pool that broke fail one after the other: the new pool must outlive the last of them.
+        if broken is not None and broken is self._pool:
+            self._pool = None
+            self._starting = []
+            broken.shutdown(wait=False, cancel_futures=True)

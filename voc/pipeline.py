@@ -108,7 +108,7 @@ class Worker:
         self.pool = pool
         self.composer = Composer(ledger)
         self.progress = Progress()
-        self._name = name
+        self.name = name  # of its claims
         self._batch = batch
         self._lease_s = lease_s
         self._max_attempts = max_attempts
@@ -155,7 +155,7 @@ class Worker:
 
     def _claim(self) -> bool:
         began = time.perf_counter()
-        claimed = self.ledger.claim(self._name, limit=self._batch, lease_s=self._lease_s)
+        claimed = self.ledger.claim(self.name, limit=self._batch, lease_s=self._lease_s)
         self.progress.spend("ledger", time.perf_counter() - began)
         if not claimed:
             return False
@@ -193,7 +193,7 @@ class Worker:
             if found.failure is None
         ]
         if done:
-            self.ledger.finish(self._name, done)
+            self.ledger.finish(self.name, done)
         self._fail(
             [
                 Failed(item, found.failure, found.reason)
@@ -206,7 +206,7 @@ class Worker:
 
     def _fail(self, failures: list[Failed]) -> None:
         if failures:
-            self.ledger.fail(self._name, failures, max_attempts=self._max_attempts)
+            self.ledger.fail(self.name, failures, max_attempts=self._max_attempts)
             self.progress.failed += len(failures)
 
 

@@ -6,6 +6,7 @@ import os
 import socket
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,20 +57,27 @@ class Runtime:
         self._only_embedded()
         return EmbeddedStore.open(self.settings.home / INDEX_FOLDER, writer=False)
 
-    def writer(self, *, note: Callable[[str], None]) -> Store:
+    def writer(self, *, note: Callable[[str], None], check: Callable[[int], None] | None = None) -> Store:
         """The store, for the one process that may change it; rebuilds it first where it does not fit.
 
+        Args:
+            check: called between two batches of a rebuild; what it raises cuts the rebuild off.
+
         Raises:
-            RetryableError: another process holds the lease (VOC-E402).
+            RetryableError: another process holds the lease (VOC-E402), or the disk fails (VOC-E401).
         """
         self._only_embedded()
         store = EmbeddedStore.open(self.settings.home / INDEX_FOLDER, writer=True)
-        if store.needs_rebuild:
-            names = [workspace.name for workspace in self.ledger.workspaces()]
-            if any(self.ledger.as_of(name) for name in names):  # else the home is new: nothing to say
-                note(f"index is rebuilt from the ledger: {store.needs_rebuild}")
-            rebuild(self.ledger, store, workspaces=names)
-            store.mark_rebuilt()
+        try:
+            if store.needs_rebuild:
+                names = [workspace.name for workspace in self.ledger.workspaces()]
+                if any(self.ledger.as_of(name) for name in names):  # else the home is new: nothing to say
+                    note(f"index is rebuilt from the ledger: {store.needs_rebuild}")
+                rebuild(self.ledger, store, workspaces=names, on_progress=check)
+                store.mark_rebuilt()
+        except BaseException:
+            store.close()
+            raise
         return store
 
     def pool(self) -> LanguagePool:
@@ -91,6 +99,11 @@ class Runtime:
             max_attempts=self.settings.max_attempts,
         )
 
+    def give_back(self, worker: Worker) -> None:
+        """What a worker that failed had claimed is free at once, where the ledger can be written."""
+        with suppress(VocError):  # the same fault: the leases run out
+            self.ledger.release(worker.name)
+
     def pending(self, workspace: str | None = None) -> int:
         """Documents that are not searchable yet."""
         names = [workspace] if workspace else [w.name for w in self.ledger.workspaces()]
@@ -102,7 +115,7 @@ class Runtime:
         note: Callable[[str], None],
         on_progress: Callable[[Progress], None] | None = None,
         stop: Callable[[], bool] = lambda: False,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], object] = time.sleep,
         pool: LanguagePool | None = None,
     ) -> Progress | None:
         """Do the work, or wait for the process that does; None when another one did it.
@@ -123,7 +136,7 @@ class Runtime:
         note: Callable[[str], None],
         on_progress: Callable[[Progress], None] | None,
         stop: Callable[[], bool],
-        sleep: Callable[[float], None],
+        sleep: Callable[[float], object],
     ) -> Progress | None:
         while True:
             try:
@@ -139,11 +152,15 @@ class Runtime:
                 loaded = pool.warm() if self.pending() else 0.0
                 worker = self.worker(store, pool)
                 worker.progress.spend("model load", loaded)
-                worker.run(on_progress=on_progress, stop=stop)
-                # What another worker took, or took before it died, comes back when its lease is over.
-                while self.pending() and not stop():
-                    sleep(self.settings.poll_s)
+                try:
                     worker.run(on_progress=on_progress, stop=stop)
+                    # What another worker took, or took before it died, comes back when its lease is over.
+                    while self.pending() and not stop():
+                        sleep(self.settings.poll_s)
+                        worker.run(on_progress=on_progress, stop=stop)
+                except BaseException:
+                    self.give_back(worker)
+                    raise
                 return worker.progress
             finally:
                 store.close()

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import signal
 import sys
-import threading
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +14,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from voc.cli import shared
+from voc.cli.stopping import Stop, stopping
 from voc.collect import ingest as collecting
 from voc.collect.dropfolder import DropFolder
 from voc.collect.files import expand
@@ -77,14 +77,16 @@ def ingest(
     if watch:
         _watch(opened, files, name, **how)
         return
-    with ExitStack() as end:
+    with stopping() as stop, ExitStack() as end:
         pool = opened.pool() if wait else None
         if pool is not None:
             end.callback(pool.close)
             pool.start()  # models load while the files are read
-        reports, failed = _take(opened, files, name, quiet=as_json, **how)
+        reports, failed = _take(opened, files, name, quiet=as_json, check=stop.check, **how)
         taken = time.perf_counter()
-        done = _until_searchable(opened, pool) if pool is not None else None
+        done = _until_searchable(opened, pool, stop) if pool is not None else None
+        if wait:
+            stop.check()
     if as_json:
         answer: dict[str, Any] = {"workspace": name, "files": reports, "searchable": wait}
         seconds = {"collect": round(taken - began, 3), "work": round(time.perf_counter() - taken, 3)}
@@ -123,11 +125,13 @@ def _watch(opened: Runtime, files: list[Path], workspace: str, **how: Any) -> No
         raise UsageError(
             "--watch takes one folder", code="VOC-E108", value=files[0].name, cure="name a folder"
         )
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
     folder = DropFolder(files[0], ingest=lambda path: _one(opened, path, workspace, **how))
-    while not stop.is_set():
+    with stopping() as stop:
+        _sweep(opened, folder, stop)
+
+
+def _sweep(opened: Runtime, folder: DropFolder, stop: Stop) -> None:
+    while not stop():
         try:
             for taken in folder.sweep():
                 counts = _counts(taken.report) if taken.report else {}
@@ -139,24 +143,38 @@ def _watch(opened: Runtime, files: list[Path], workspace: str, **how: Any) -> No
         stop.wait(opened.settings.poll_s)
 
 
-def _until_searchable(opened: Runtime, pool: LanguagePool) -> Progress | None:
+def _until_searchable(opened: Runtime, pool: LanguagePool, stop: Stop) -> Progress | None:
     with shared.bar("reading and labelling") as bar:
         waiting = opened.pending()
         return opened.work_until_empty(
             note=shared.say,
             on_progress=lambda p: bar.to(p.documents + p.failed, total=waiting),
+            stop=stop,
+            sleep=stop.wait,
             pool=pool,
         )
 
 
-def _one(opened: Runtime, path: Path, workspace: str, **how: Any) -> collecting.IngestReport:
+def _one(
+    opened: Runtime,
+    path: Path,
+    workspace: str,
+    *,
+    check: Callable[[], None] = lambda: None,
+    **how: Any,
+) -> collecting.IngestReport:
     with shared.bar(path.name) as bar:
+
+        def tell(rows: int) -> None:
+            check()  # may raise, between two batches: what is kept stays kept
+            bar.to(rows)
+
         report = collecting.ingest_file(
             opened.ledger,
             path,
             workspace=workspace,
             settings=opened.settings,
-            on_progress=lambda rows: bar.to(rows),
+            on_progress=tell,
             **how,
         )
     for refused in report.refused[:_SHOWN]:

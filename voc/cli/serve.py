@@ -7,19 +7,25 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from time import monotonic
+from types import FrameType
 from typing import Annotated
 
+import structlog
 import typer
 import uvicorn
 
 from voc.api.app import create_app
 from voc.cli import shared
+from voc.cli.stopping import DRAIN_S, at_once
 from voc.cli.work import PARENT
 from voc.errors import ConfigError
+from voc.ops import logging
+from voc.ops.backoff import Backoff
 from voc.runtime import Runtime
 
+log = structlog.get_logger("voc.serve")
+_LIVED_S = 60.0  # a worker that lived so long did not fail at its start
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -28,7 +34,7 @@ def serve(
     port: Annotated[int | None, typer.Option(help="Port; default 8400.")] = None,
     worker: Annotated[bool, typer.Option("--worker/--no-worker", help="Run a worker beside the API.")] = True,
 ) -> None:
-    """Serve the API. Stops cleanly on Ctrl-C or SIGTERM.
+    """Serve the API. Ctrl-C or SIGTERM finishes what is in hand, a second one stops at once.
 
     Example: voc serve --port 8400
     """
@@ -41,8 +47,9 @@ def run(opened: Runtime, *, with_worker: bool) -> None:
     opened.workspace()  # a misspelt one is refused before anything listens
     if settings.host not in _LOOPBACK:
         shared.say(f"note: listening on {settings.host}: put TLS in front of it")
+    app = create_app(opened)
     config = uvicorn.Config(
-        create_app(opened),
+        app,
         host=settings.host,
         port=settings.port,
         log_level="warning",
@@ -51,64 +58,138 @@ def run(opened: Runtime, *, with_worker: bool) -> None:
         timeout_graceful_shutdown=20,
         limit_concurrency=512,
     )
-    server = uvicorn.Server(config)
+    beside = Beside(opened) if with_worker else None
+    server = _Server(config, beside)
     try:
         listening = config.bind_socket()
     except SystemExit:
         raise ConfigError(
             "the port is taken", value=str(settings.port), cure="choose another with --port"
         ) from None
-    # uvicorn stops gracefully and then raises the signal again: without a handler of ours it would end this
-    # process before the worker is stopped.
-    signal.signal(signal.SIGTERM, _leave)
+    logging.configure(settings.log_level)
+    _leave_in_order(beside)
     listening.listen(2048)  # who reads the address below may connect at once
     address = listening.getsockname()
     shared.say(f"voc listens on http://{settings.host}:{address[1]}")
-    with _beside(opened) if with_worker else _nothing():
+    if beside is None:
+        server.run(sockets=[listening])
+        return
+    app.state.readiness.watch(beside.state)
+    with beside:
         server.run(sockets=[listening])
 
 
-def _leave(*_: object) -> None:
-    raise SystemExit(0)
+def _leave_in_order(beside: Beside | None) -> None:
+    # uvicorn stops gracefully and then raises the signal again: without a handler of ours it would end this
+    # process before the worker is stopped.
+    left: list[int] = []
+
+    def leave(number: int, _: object) -> None:
+        if left:
+            at_once(number, beside.kill if beside else _nothing)
+        left.append(number)
+        if number == signal.SIGINT:
+            raise KeyboardInterrupt
+        raise SystemExit(0)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, leave)
 
 
-@contextmanager
-def _nothing() -> Iterator[None]:
-    yield
+class _Server(uvicorn.Server):
+    """Tells the worker to finish at the same moment as the API, and ends at once when asked again."""
+
+    def __init__(self, config: uvicorn.Config, beside: Beside | None) -> None:
+        super().__init__(config)
+        self._beside = beside
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """A signal came (called by uvicorn)."""
+        kill = self._beside.kill if self._beside else _nothing
+        if self.should_exit:
+            at_once(sig, kill)
+        late = threading.Timer(DRAIN_S, at_once, [sig, kill])
+        late.daemon = True
+        late.start()
+        if self._beside is not None:
+            self._beside.ask()
+        super().handle_exit(sig, frame)
 
 
-@contextmanager
-def _beside(opened: Runtime) -> Iterator[None]:
-    """A worker process, started again when it ends unexpectedly, stopped with us."""
-    stop = threading.Event()
-    state: dict[str, subprocess.Popen[bytes]] = {}
+def _nothing() -> None:
+    pass
 
-    def keep() -> None:
-        while not stop.is_set():
-            state["worker"] = process = subprocess.Popen(
-                [sys.executable, "-m", "voc", "work"],
-                env={
-                    **os.environ,
-                    "VOC_HOME": str(opened.settings.home.absolute()),
-                    "VOC_WORKSPACE": opened.settings.workspace,
-                    PARENT: str(os.getpid()),
-                },
-                stdin=subprocess.PIPE,  # closes with us, however we end: the worker sees it
-            )
-            process.wait()
-            stop.wait(1.0)
 
-    thread = threading.Thread(target=keep, name="keep-worker", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        process = state.get("worker")
-        if process is not None and process.poll() is None:
-            process.send_signal(signal.SIGTERM)
-            try:
-                process.wait(timeout=25)
-            except subprocess.TimeoutExpired:
-                process.kill()
-        thread.join(timeout=5)
+class Beside:
+    """A worker process, started again (after growing pauses) when it ends unexpectedly, stopped with us."""
+
+    def __init__(self, opened: Runtime) -> None:
+        self._opened = opened
+        self._stop = threading.Event()
+        self._lock = threading.RLock()  # a signal may come while we hold it
+        self._process: subprocess.Popen[bytes] | None = None
+        self._state = "ok"
+        self._thread = threading.Thread(target=self._keep, name="keep-worker", daemon=True)
+
+    def __enter__(self) -> Beside:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.ask()
+        self._thread.join(timeout=DRAIN_S)
+        self.kill()
+
+    def state(self) -> str:
+        """What the worker last said: `ok`, `standby`, the code of the fault it waits for, or `ended`."""
+        return self._state
+
+    def ask(self) -> None:
+        """Let it finish what is in hand."""
+        self._send(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End it now."""
+        self._send(signal.SIGKILL)
+
+    def _send(self, number: int) -> None:
+        with self._lock:
+            again = self._stop.is_set() and number == signal.SIGTERM  # a second one would end it at once
+            self._stop.set()
+            if not again and self._process is not None and self._process.poll() is None:
+                self._process.send_signal(number)
+
+    def _keep(self) -> None:
+        backoff = Backoff()
+        while True:
+            with self._lock:
+                if self._stop.is_set():
+                    return
+                self._process = process = self._started()
+            began = monotonic()
+            assert process.stdout is not None
+            for line in process.stdout:
+                self._state = line.decode("ascii", "replace").strip()
+            code = process.wait()
+            if self._stop.is_set():
+                return
+            self._state = "ended"
+            if monotonic() - began > _LIVED_S:
+                backoff.reset()
+            pause = backoff.next_s()
+            log.error("worker ended", exit_code=code, retry_in_s=pause)
+            self._stop.wait(pause)
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "voc", "work"],
+            env={
+                **os.environ,
+                "VOC_HOME": str(self._opened.settings.home.absolute()),
+                "VOC_WORKSPACE": self._opened.settings.workspace,
+                PARENT: str(os.getpid()),
+            },
+            stdin=subprocess.PIPE,  # closes with us, however we end: the worker sees it
+            stdout=subprocess.PIPE,
+            process_group=0,  # Ctrl-C at a terminal is for us
+        )

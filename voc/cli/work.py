@@ -8,64 +8,107 @@ import sys
 import threading
 from typing import Annotated
 
+import structlog
 import typer
 
 from voc.cli import shared
-from voc.errors import RetryableError
+from voc.cli.stopping import Stop, stopping
+from voc.errors import RetryableError, VocError
+from voc.ops import logging
+from voc.ops.backoff import Backoff
 from voc.runtime import Runtime
 
 PARENT = "VOC_PARENT"
-"""Set by the process that starts a worker and holds its standard input."""
+"""Set by the process that starts a worker and holds its standard input and output."""
+
+log = structlog.get_logger("voc.worker")
 
 
 def work(
     until_empty: Annotated[bool, typer.Option("--until-empty", help="Stop when nothing is left.")] = False,
 ) -> None:
-    """Annotate and index what the ledger holds. Stops cleanly on Ctrl-C or SIGTERM.
+    """Annotate and index what the ledger holds. SIGTERM or Ctrl-C finishes what is in hand, a second one
+    stops at once.
 
     Example: voc work --until-empty
     """
-    opened = shared.runtime()
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    if os.environ.get(PARENT):
-        threading.Thread(target=_until_alone, args=(stop,), daemon=True).start()
-    if until_empty:
+    beside = bool(os.environ.get(PARENT))
+    with stopping(ignore=[signal.SIGINT] if beside else []) as stop:
+        opened = shared.runtime()
+        logging.configure(opened.settings.log_level)
+        if beside:
+            threading.Thread(target=_until_alone, args=(stop,), daemon=True).start()
+        if not until_empty:
+            work_forever(opened, stop)
+            return
         with shared.bar("reading and labelling") as bar:
             waiting = opened.pending()
             opened.work_until_empty(
-                note=shared.say, stop=stop.is_set, on_progress=lambda p: bar.to(p.documents, total=waiting)
+                note=shared.say,
+                stop=stop,
+                sleep=stop.wait,
+                on_progress=lambda p: bar.to(p.documents, total=waiting),
             )
-        return
-    work_forever(opened, stop)
+        stop.check()
 
 
-def _until_alone(stop: threading.Event) -> None:
+def _until_alone(stop: Stop) -> None:
     """Standard input ends when the process that started us does."""
     sys.stdin.buffer.read()
-    stop.set()
+    stop.ask()
 
 
-def work_forever(opened: Runtime, stop: threading.Event) -> None:
-    """Hold the lease and work as records come; stand by while another process holds it."""
-    while not stop.is_set():
-        try:
-            store = opened.writer(note=shared.say)
-        except RetryableError:
-            stop.wait(opened.settings.poll_s)
-            continue
-        pool = opened.pool()
-        try:
-            worker = opened.worker(store, pool)
-            while not stop.is_set():
-                try:
-                    done = worker.run(stop=stop.is_set)
-                except RetryableError as error:
-                    shared.say(error.line())
-                    done = 0
-                if not done:
+def work_forever(opened: Runtime, stop: Stop) -> None:
+    """Hold the lease and work as records come; stand by while another process holds it.
+
+    A fault (disk full, index that cannot be written, ledger away) is named and tried again, after pauses that
+    grow to half a minute: when its cause is gone the work goes on by itself.
+    """
+    backoff = Backoff()
+    pool = opened.pool()
+    try:
+        while not stop():
+            try:
+                store = opened.writer(note=lambda line: log.warning("index", what=line), check=stop.check)
+            except RetryableError as error:
+                if error.code == "VOC-E402":
+                    _tell("standby")
                     stop.wait(opened.settings.poll_s)
-        finally:
-            pool.close()
-            store.close()
+                    continue
+                _wait(error, backoff, stop)
+                continue
+            except VocError as error:
+                _wait(error, backoff, stop)
+                continue
+            worker = opened.worker(store, pool)
+            try:
+                while not stop():
+                    done = worker.run(stop=stop)
+                    backoff.reset()
+                    _tell("ok")
+                    if not done:
+                        stop.wait(opened.settings.poll_s)
+            except VocError as error:
+                opened.give_back(worker)
+                _wait(error, backoff, stop)
+            finally:
+                store.close()
+    finally:
+        pool.close()
+
+
+def _wait(error: VocError, backoff: Backoff, stop: Stop) -> None:
+    pause = backoff.next_s()
+    log.error("worker waits", code=error.code, what=error.what, cure=error.cure, retry_in_s=pause)
+    _tell(error.code)
+    stop.wait(pause)
+
+
+def _tell(state: str) -> None:
+    """`serve` shows it in /readyz; a pipe works when no disk does."""
+    if os.environ.get(PARENT):
+        try:
+            sys.stdout.write(state + "\n")
+            sys.stdout.flush()
+        except OSError:
+            pass  # it ended: standard input tells us as well

@@ -24,6 +24,7 @@ class Readiness:
         needed: name → a call that raises when the part cannot be used.
         queue: (documents waiting, a figure that rises whenever one is done).
         stalled_after_s: waiting documents of which none is done for so long: no worker is alive.
+        every_s: an answer younger than this is given again.
     """
 
     def __init__(
@@ -40,6 +41,11 @@ class Readiness:
         self._lock = threading.Lock()
         self._last: tuple[float, Health] | None = None
         self._moved: tuple[float, int] | None = None
+        self._said: Callable[[], str] = lambda: "ok"
+
+    def watch(self, said: Callable[[], str]) -> None:
+        """Show what the worker beside the API says of itself, unless that is `ok` or `standby`."""
+        self._said = said
 
     def look(self) -> Health:
         """The state now, or that of less than `every_s` ago."""
@@ -62,6 +68,9 @@ class Readiness:
         return Health(ready, parts)
 
     def _worker(self, now: float) -> str:
+        said = self._said()
+        if said not in ("ok", "standby"):
+            return said  # the code of the fault it waits for
         try:
             waiting, done = self._queue()
         except Exception:  # told by the ledger's own part
