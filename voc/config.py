@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -90,6 +91,36 @@ class Settings(BaseSettings):
     )
     max_workbook_bytes: int = Field(100 * _MIB, ge=1024, description="Largest workbook, unpacked, in bytes.")
     max_json_depth: int = Field(32, ge=2, le=200, description="Deepest nesting of a JSON record.")
+    key_requests_per_s: float = Field(
+        200.0, ge=0.01, le=1_000_000, description="Requests a second that a key may make in the long run."
+    )
+    key_burst: int = Field(1000, ge=1, le=1_000_000, description="Requests that a key may make at once.")
+    key_running: int = Field(
+        20, ge=1, le=1000, description="Running requests of one key, or of one address without a key."
+    )
+    address_requests_per_s: float = Field(
+        20.0, ge=0.01, le=1_000_000, description="Requests a second of one address without a valid key."
+    )
+    address_burst: int = Field(
+        200, ge=1, le=1_000_000, description="Requests at once of one address without a valid key."
+    )
+    address_connections: int = Field(
+        100, ge=1, le=10_000, description="Open connections of one address that is no trusted proxy."
+    )
+    running_requests: int = Field(64, ge=1, le=1000, description="Running requests of an API process.")
+    answer_timeout_s: float = Field(
+        60.0, ge=0.1, le=3600, description="Seconds until an answer must begin, from the request's last byte."
+    )
+    client_timeout_s: float = Field(
+        30.0, ge=0.1, le=3600, description="Seconds a client has for a request's head, and to read on."
+    )
+    client_bytes_per_s: int = Field(
+        4096, ge=1, description="Slowest pace of a body in bytes a second, after `client_timeout_s`."
+    )
+    trusted_proxies: str = Field(
+        "127.0.0.1,::1",
+        description="Addresses and networks whose `X-Forwarded-For` is believed, joined by commas.",
+    )
     min_people: int = Field(3, ge=1, le=1000, description="Fewest people before a figure is ranked.")
     window_days: int = Field(
         90, ge=1, le=3660, description="Default window in days, up to the newest document."
@@ -127,6 +158,20 @@ class Settings(BaseSettings):
             raise ValueError("lower-case letters, digits, - and _ only, 63 at most")
         return value
 
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        try:
+            _parsed(value)
+        except ValueError:
+            raise ValueError("addresses or networks such as 10.0.0.0/8, joined by commas") from None
+        return value
+
+    @property
+    def proxies(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """`trusted_proxies` as networks."""
+        return _parsed(self.trusted_proxies)
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -139,6 +184,10 @@ class Settings(BaseSettings):
         """Order: arguments, environment, `voc.toml` in the home, defaults."""
         given = init_settings().get("home") or os.environ.get("VOC_HOME") or ".voc"
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, Path(given) / CONFIG_FILE)
+
+
+def _parsed(networks: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    return tuple(ip_network(one.strip()) for one in networks.split(",") if one.strip())
 
 
 def load(**overrides: Any) -> Settings:

@@ -45,6 +45,15 @@ class Ticking:
         self.at += timedelta(seconds=seconds)
 
 
+class Ticks:
+    """Seconds of a monotonic clock, moved by hand: no test runs into a rate by being slow or quick."""
+
+    at = 0.0
+
+    def __call__(self) -> float:
+        return self.at
+
+
 @dataclass(frozen=True, slots=True)
 class SmallRuntime(Runtime):
     """A home whose index is in memory."""
@@ -75,6 +84,14 @@ class Client:
 
         return self._portal.call(send)
 
+    def call(self, function: Any, *arguments: Any) -> Any:
+        """Run something of asyncio where the application runs."""
+        return self._portal.call(function, *arguments)
+
+    def start(self, function: Any, *arguments: Any) -> Any:
+        """Start something there; a future of its end."""
+        return self._portal.start_task_soon(function, *arguments)
+
     def get(self, path: str, **how: Any) -> httpx.Response:
         return self.request("GET", path, **how)
 
@@ -92,6 +109,7 @@ class Desk:
     runtime: Any  # SmallRuntime, or a Runtime with the embedded index
     clock: Ticking
     client: Client
+    ticks: Ticks
     version: int = 0
 
     def key(self, *scopes: str, workspace: str = "default") -> str:
@@ -198,10 +216,11 @@ def installation(home: Path, *, runtime: type[Runtime] = SmallRuntime, **setting
     for name in ("default", "other"):
         ledger.ensure_workspace(name, timezone="Asia/Shanghai", taxonomy="general")
     opened = runtime(configured, KEYS, ledger)
-    app = create_app(opened, clock=clock)
+    ticks = Ticks()
+    app = create_app(opened, clock=clock, ticks=ticks)
     try:
         with start_blocking_portal() as portal:
             with portal.wrap_async_context_manager(app.router.lifespan_context(app)):
-                yield Desk(opened, clock, Client(app, portal))
+                yield Desk(opened, clock, Client(app, portal), ticks)
     finally:
         engine.dispose()

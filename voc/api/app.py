@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from time import monotonic
 from typing import Any
 
+from anyio import to_thread
 from fastapi import APIRouter, FastAPI, Response
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
@@ -15,7 +16,9 @@ from voc import __version__
 from voc.api import problems
 from voc.api.answers import Answers
 from voc.api.cursors import Cursors
+from voc.api.deadline import Deadline
 from voc.api.edge import Edge
+from voc.api.gate import Gate
 from voc.api.importing import Importer
 from voc.api.limits import BodyLimit
 from voc.api.reading import Index
@@ -57,12 +60,15 @@ ROUTERS: tuple[APIRouter, ...] = (
     run.router,
 )
 OPENAPI = "/openapi.json"
+_THREADS = 24  # each needs a connection at times, and the ledger's pool has 25
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
     "4XX": {"model": Problem, "content": {"application/problem+json": {}}, "description": "What is wrong."}
 }
 
 
-def create_app(runtime: Runtime, *, clock: Clock = system_clock) -> FastAPI:
+def create_app(
+    runtime: Runtime, *, clock: Clock = system_clock, ticks: Callable[[], float] = monotonic
+) -> FastAPI:
     """The application; it opens the index when first asked, and gives everything back at its end."""
     settings = runtime.settings
     app = FastAPI(
@@ -93,6 +99,13 @@ def create_app(runtime: Runtime, *, clock: Clock = system_clock) -> FastAPI:
     app.include_router(console.router)
     app.add_api_route(OPENAPI, _description(app), methods=["GET"], include_in_schema=False)
     app.add_middleware(BodyLimit, body_bytes=settings.max_body_bytes, upload_bytes=settings.max_upload_bytes)
+    app.add_middleware(Gate, find=runtime.ledger.find_key, settings=settings, monotonic=ticks)
+    app.add_middleware(
+        Deadline,
+        answer_s=settings.answer_timeout_s,
+        client_s=settings.client_timeout_s,
+        bytes_per_s=settings.client_bytes_per_s,
+    )
     app.add_middleware(Edge, metrics=metrics)
     return app
 
@@ -113,6 +126,7 @@ def routes() -> list[tuple[str, str]]:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     runtime: Runtime = app.state.runtime
     logging.configure(runtime.settings.log_level)
+    to_thread.current_default_thread_limiter().total_tokens = _THREADS
     await run_in_threadpool(app.state.importer.recover)
     try:
         yield

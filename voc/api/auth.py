@@ -10,12 +10,13 @@ from fastapi import Depends, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from voc.api.deps import given_twice
+from voc.api.gate import KEY
 from voc.errors import AccessError, UsageError
+from voc.ledger.types import AccessKey
 from voc.runtime import Runtime
 
 SCOPES: tuple[str, ...] = ("ingest", "read", "write", "export", "admin")
 EVERY = "*"
-_SECRET_CHARS = 200
 _bearer = HTTPBearer(auto_error=False, description="`Authorization: Bearer voc_…`")
 
 
@@ -43,11 +44,10 @@ def caller_with(*scopes: str) -> Callable[..., Caller]:
     """A dependency that lets a key with one of `scopes` (or `admin`) in, before all else."""
 
     def caller(
-        request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)]
+        request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)]
     ) -> Caller:
         opened = runtime_of(request)
-        secret = credentials.credentials if credentials else ""
-        row = opened.ledger.find_key(secret) if 0 < len(secret) <= _SECRET_CHARS else None
+        row: AccessKey | None = request.scope.get(KEY)  # looked up by the gate
         if row is None:
             raise AccessError("no key, or key not valid", cure="send Authorization: Bearer voc_…")
         if "admin" not in row.scopes and not set(scopes) & set(row.scopes):

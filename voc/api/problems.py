@@ -22,6 +22,7 @@ STATUS: dict[str, int] = {
     "VOC-E107": 413,
     "VOC-E109": 415,
     "VOC-E111": 409,
+    "VOC-E113": 408,
     "VOC-E600": 401,
     "VOC-E601": 403,
     "VOC-E602": 403,
@@ -38,8 +39,8 @@ def status_of(error: VocError) -> int:
     return 503 if isinstance(error, RetryableError) else 500
 
 
-def problem(status: int, code: str, detail: str, **more: Any) -> Response:
-    """A problem+json answer."""
+def problem(status: int, code: str, detail: str, *, retry_after_s: int = 1, **more: Any) -> Response:
+    """A problem+json answer; `retry_after_s` is told with 429 and 503."""
     body = {
         "type": f"urn:voc:error:{code}",
         "title": CODES[code],
@@ -49,10 +50,18 @@ def problem(status: int, code: str, detail: str, **more: Any) -> Response:
     }
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
     if status in (429, 503):
-        headers["Retry-After"] = "1"
+        headers["Retry-After"] = str(retry_after_s)
     return Response(
         orjson.dumps(body | more), status_code=status, media_type="application/problem+json", headers=headers
     )
+
+
+def failed(error: VocError) -> Response:
+    """The answer for one of our errors; faults of ours are logged."""
+    status = status_of(error)
+    if status >= 500:
+        log.error("failed", code=error.code, what=error.what)
+    return problem(status, error.code, error.line().partition(": ")[2])
 
 
 def plain(item: Mapping[str, Any]) -> str:
@@ -65,10 +74,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(VocError)
     async def _known(_: Request, error: VocError) -> Response:
-        status = status_of(error)
-        if status >= 500:
-            log.error("failed", code=error.code, what=error.what)
-        return problem(status, error.code, error.line().partition(": ")[2])
+        return failed(error)
 
     @app.exception_handler(RequestValidationError)
     async def _invalid(_: Request, error: RequestValidationError) -> Response:
@@ -86,7 +92,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def _http(_: Request, error: HTTPException) -> Response:
-        code = {404: "VOC-E104", 413: "VOC-E107"}.get(error.status_code, "VOC-E100")
+        code = {404: "VOC-E104", 408: "VOC-E113", 413: "VOC-E107"}.get(error.status_code, "VOC-E100")
         answer = problem(error.status_code, code, str(error.detail))
         answer.headers.update(error.headers or {})
         return answer

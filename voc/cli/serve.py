@@ -16,6 +16,7 @@ import typer
 import uvicorn
 
 from voc.api.app import create_app
+from voc.api.wire import HEAD_BYTES, wire
 from voc.cli import shared
 from voc.cli.stopping import DRAIN_S, at_once
 from voc.cli.work import PARENT
@@ -57,6 +58,14 @@ def run(opened: Runtime, *, with_worker: bool) -> None:
         server_header=False,
         timeout_graceful_shutdown=20,
         limit_concurrency=512,
+        timeout_keep_alive=5,
+        h11_max_incomplete_event_size=HEAD_BYTES,
+        forwarded_allow_ips=settings.trusted_proxies,
+        http=wire(
+            patience_s=settings.client_timeout_s,
+            most_per_address=settings.address_connections,
+            proxies=settings.proxies,
+        ),
     )
     beside = Beside(opened) if with_worker else None
     server = _Server(config, beside)
