@@ -43,15 +43,20 @@ class _Rules:
 def find(clean: str) -> list[Hit]:
     """Every stated consequence, in order of place; overlapping ones: the gravest, then the longest."""
     rules = _rules()
-    hits = []
+    hits, harmless = [], []
     for match in rules.phrases.finditer(clean):
         level = rules.level_of[match.group()]
-        if level and _happened(rules, clean, level, match.start(), match.end()):
+        if not level:
+            harmless.append(match.span())
+        elif _happened(rules, clean, level, match.start(), match.end()):
             hits.append(Hit(level, match.start(), match.end()))
     for level, pattern in rules.patterns:
         for match in pattern.finditer(clean):
-            if match.end() > match.start() and _happened(rules, clean, level, match.start(), match.end()):
-                hits.append(Hit(level, match.start(), match.end()))
+            start, end = match.span()
+            if start == end or any(start < until and since < end for since, until in harmless):
+                continue  # 屏幕炸裂好看: the harmless word is part of it
+            if _happened(rules, clean, level, start, end):
+                hits.append(Hit(level, start, end))
     if len(hits) < 2:
         return hits
     kept: list[Hit] = []

@@ -21,6 +21,8 @@ from voc.types import Span
         ("高速上刹车失灵", 100),
         ("玻璃面板突然炸了", 100),
         ("用完脸上过敏了", 100),
+        ("屏幕突然炸裂", 100),
+        ("手机充电时爆炸了", 100),
         ("我要退货", 30),
         ("已经打12315投诉", 30),
         ("以后再也不来了", 30),
@@ -47,6 +49,10 @@ def test_words_decide(text: str, level: int) -> None:
     "text",
     [
         "颜值爆炸",
+        "屏幕炸裂好看",
+        "音质炸裂",
+        "价格爆炸香",
+        "爆炸好吃",
         "没有过敏",
         "敏感肌用了也不过敏",
         "担心会爆炸",
@@ -92,3 +98,9 @@ def test_hits_lie_in_the_text_and_do_not_overlap(text: str) -> None:
         assert 0 <= hit.start < hit.end <= len(text)
     for left, right in itertools.pairwise(hits):
         assert left.end <= right.start
+
+
+def test_the_cited_words_are_whole() -> None:
+    text = "闹钟没响，票钱白花了"
+    [hit] = consequences.find(text)
+    assert text[hit.start : hit.end] == "钱白花"
