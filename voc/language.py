@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from voc.errors import RetryableError, VocError
+from voc.ops.garbage import settle
 from voc.task import Annotated, Spent, Task
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ def _start(profile: str, taxonomies: tuple[str, ...]) -> None:
     try:
         _reader = _made(profile)
         _reader.warm(taxonomies)
+        settle()
     except VocError as error:  # told to whoever asks: a process that ends here would only be made again
         _unusable = error
 

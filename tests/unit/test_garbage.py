@@ -6,7 +6,7 @@ import gc
 
 import pytest
 
-from voc.ops.garbage import rarely_collected
+from voc.ops.garbage import rarely_collected, settle
 
 
 @pytest.mark.parametrize("young", [700, 2_000_000, 0])
@@ -24,4 +24,15 @@ def test_seldom_inside_and_as_before_afterwards(young: int) -> None:
         # Who switched it off, or asked for less still, keeps that.
         assert inside == ({700: 100_000}.get(young, young), 10, 10)
     finally:
+        gc.set_threshold(*kept)
+
+
+def test_a_settled_process_collects_seldom() -> None:
+    kept = gc.get_threshold()
+    try:
+        settle()
+        assert gc.get_threshold()[0] == 100_000
+        assert gc.get_freeze_count() > 0
+    finally:
+        gc.unfreeze()
         gc.set_threshold(*kept)
