@@ -74,6 +74,7 @@ def test_a_hundred_megabytes_leave_memory_flat(tmp_path: Path) -> None:
                 answers[case] = _send(port, path, *headers, chunked=chunked, **whole)
                 grown[case] = _peak(pid) - before
     print(grown)
+    print(grown)  # shown by -rP
     assert max(grown.values()) < FLAT_BYTES, grown
     # A refusal may be lost with the connection that its sender goes on writing to; an acceptance may not.
     for case, said in answers.items():
