@@ -23,8 +23,8 @@ setup: $(VENV)/.dev ## virtual environment with everything but torch
 demo: $(VENV)/.plain ## sample data, then API and console on 127.0.0.1
 	@$(BIN)/voc demo
 
-test: setup ## all tests; those that need a server run exactly when its variable is set
-	@$(BIN)/python -m pytest
+test: setup ## all tests, a process a core; those that need a server run exactly when its variable is set
+	@$(BIN)/python -m pytest -n auto --maxprocesses 8 --dist worksteal
 
 check: setup ## format, lint, types, layers, docs in step
 	$(BIN)/ruff format --check voc tests tools

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import atexit
+import functools
 import json
 import os
+import signal
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from voc_nursery import Nursery
+
+
+@functools.cache
+def _nursery() -> Nursery:
+    made = Nursery()
+    atexit.register(made.close)
+    return made
 
 
 @dataclass(frozen=True)
@@ -18,12 +31,15 @@ class Program:
     home: Path
     env: dict[str, str] = field(default_factory=dict)
 
-    def run(self, *args: str, input: bytes | None = None, **env: str) -> subprocess.CompletedProcess[bytes]:
-        """`voc ARGS`, whatever its exit code."""
+    def _environment(self, **more: str) -> dict[str, str]:
         clean = {k: v for k, v in os.environ.items() if not k.startswith("VOC_")}
+        return {**clean, "VOC_HOME": str(self.home), **self.env, **more}
+
+    def run(self, *args: str, input: bytes | None = None, **env: str) -> subprocess.CompletedProcess[bytes]:
+        """`voc ARGS` from a cold start, whatever its exit code."""
         return subprocess.run(
             [sys.executable, "-m", "voc", *args],
-            env={**clean, "VOC_HOME": str(self.home), **self.env, **env},
+            env=self._environment(**env),
             input=input,
             capture_output=True,
             timeout=240,
@@ -32,20 +48,24 @@ class Program:
 
     def start(self, *args: str) -> subprocess.Popen[bytes]:
         """`voc ARGS` in the background, output captured."""
-        clean = {k: v for k, v in os.environ.items() if not k.startswith("VOC_")}
+        # A shell that runs the tests in the background has them ignore SIGINT, and children inherit that.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         return subprocess.Popen(
             [sys.executable, "-m", "voc", *args],
-            env={**clean, "VOC_HOME": str(self.home), **self.env},
+            env=self._environment(),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )
 
     def ok(self, *args: str, **env: str) -> str:
-        """Standard output of a run that must succeed."""
-        done = self.run(*args, **env)
-        assert done.returncode == 0, (args, done.returncode, done.stdout[-2000:], done.stderr[-2000:])
-        return done.stdout.decode()
+        """Standard output of a run that must succeed; a warm start (see `voc_nursery`)."""
+        with tempfile.TemporaryDirectory() as folder:
+            out, err = Path(folder, "out"), Path(folder, "err")
+            code = _nursery().run(args, env=self._environment(**env), out=str(out), err=str(err))
+            said, complained = out.read_bytes(), err.read_bytes()
+        assert code == 0, (args, code, said[-2000:], complained[-2000:])
+        return said.decode()
 
     def json(self, *args: str, **env: str) -> Any:
-        """Parsed standard output of a run that must succeed."""
+        """Parsed standard output of a run that must succeed; a warm start."""
         return json.loads(self.ok(*args, "--json", **env))

@@ -93,11 +93,11 @@ def test_a_workspace_is_made_once(desk: Desk) -> None:
         assert caught.value.code == "VOC-E102"
 
 
-def test_several_processes_may_begin_at_once(url: str) -> None:
+def test_several_processes_may_begin_at_once(empty_url: str) -> None:
     together = Barrier(4)
 
     def begin(_: int) -> Workspace:
-        engine = open_engine(url)
+        engine = open_engine(empty_url)
         try:
             together.wait()
             migrate(engine)

@@ -28,8 +28,8 @@ _KILLED = """
 """
 
 
-def test_from_empty_to_what_the_program_expects(url: str) -> None:
-    engine = open_engine(url)
+def test_from_empty_to_what_the_program_expects(empty_url: str) -> None:
+    engine = open_engine(empty_url)
     migrate(engine)
     migrate(engine)
     with engine.connect() as conn:
@@ -47,8 +47,8 @@ def test_the_newest_script_is_the_one_named() -> None:
     assert max(path.name for path in scripts.glob("v*.py")).startswith(f"v{HEAD}_")
 
 
-def test_a_newer_schema_is_refused(url: str) -> None:
-    engine = open_engine(url)
+def test_a_newer_schema_is_refused(empty_url: str) -> None:
+    engine = open_engine(empty_url)
     migrate(engine)
     with engine.begin() as conn:
         conn.execute(text("UPDATE alembic_version SET version_num = '9999'"))
@@ -60,12 +60,12 @@ def test_a_newer_schema_is_refused(url: str) -> None:
     engine.dispose()
 
 
-def test_killed_half_way_leaves_nothing_half_made(url: str) -> None:
+def test_killed_half_way_leaves_nothing_half_made(empty_url: str) -> None:
     died = subprocess.run(
-        [sys.executable, "-c", dedent(_KILLED), url], capture_output=True, check=False, timeout=60
+        [sys.executable, "-c", dedent(_KILLED), empty_url], capture_output=True, check=False, timeout=60
     )
     assert died.returncode == -9, died.stderr
-    engine = open_engine(url)
+    engine = open_engine(empty_url)
     with engine.connect() as conn:
         assert inspect(conn).get_table_names() == []
     migrate(engine)

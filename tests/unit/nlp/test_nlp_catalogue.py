@@ -58,8 +58,8 @@ def test_a_pack_without_catalogue_is_empty() -> None:
 
 
 @given(st.text(alphabet="苹果iPhone 15X1星河Pro,，ıİ", max_size=30))
-def test_places_are_inside(text: str) -> None:
-    for name, start, end in Catalogue.for_taxonomy("phone").find(text):
+def test_places_are_inside(phones: Catalogue, text: str) -> None:
+    for name, start, end in phones.find(text):
         assert 0 <= start < end <= len(text)
         assert name
 
