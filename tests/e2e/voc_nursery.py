@@ -76,6 +76,7 @@ def _serve(link: socket.socket) -> bool:
 
 
 if __name__ == "__main__":
+    sys.path[0] = str(Path.cwd())  # the `voc` that `python -m voc` would take
     from voc.cli import VERBS
     from voc.cli import main as run
 
