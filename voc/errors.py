@@ -13,6 +13,8 @@ VocError                     one clear line: code, what, which value (masked), w
 
 from __future__ import annotations
 
+import re
+
 CODES: dict[str, str] = {
     "VOC-E100": "wrong use of a command or route",
     "VOC-E101": "unknown parameter",
@@ -60,6 +62,9 @@ CODES: dict[str, str] = {
     "VOC-E603": "too many requests",
 }
 
+# Controls, line ends, changes of direction, halves of characters.
+_UNPRINTED = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
 # What to do about a row that was refused, by its code; said after the reason.
 ROW_CURES: dict[str, str] = {
     "VOC-E300": "mend the line and read the file again",
@@ -69,6 +74,10 @@ ROW_CURES: dict[str, str] = {
     "VOC-E304": "quote fields that hold the delimiter",
     "VOC-E305": "mend the value, or leave its column out with --mapping",
     "VOC-E307": "export the file again, or name its encoding with --mapping",
+    "VOC-E308": "unpack it first",
+    "VOC-E309": "save it as CSV",
+    "VOC-E109": "leave it out of the archive",
+    "VOC-E112": "name the column with --mapping",
 }
 
 
@@ -95,10 +104,19 @@ class VocError(Exception):
             parts.append(f"got {self.value}")
         if self.cure:
             parts.append(self.cure)
-        return f"error {self.code}: " + ", ".join(parts).replace("\n", " ")
+        return f"error {self.code}: " + one_line(", ".join(parts))
 
     def __reduce__(self) -> tuple[object, ...]:
         return (_rebuild, (type(self), self.what, self.code, self.value, self.cure))
+
+
+def one_line(words: str) -> str:
+    """Words as a terminal may be given them: a file's name can hold line ends, escapes, half characters.
+
+    >>> one_line("a\\nb\\x1b[2J.csv")
+    'a b [2J.csv'
+    """
+    return words if words.isprintable() else _UNPRINTED.sub(" ", words)
 
 
 def _rebuild(cls: type[VocError], what: str, code: str, value: str | None, cure: str) -> VocError:

@@ -43,16 +43,21 @@ def test_a_file_becomes_records(desk: Desk) -> None:
 
 
 def test_an_upload_is_private_while_it_lies_there(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    modes = []
+    modes, lying = [], []
     real = importing.ingest_file
 
-    def watched(ledger: Any, path: Path, **how: Any) -> Any:
+    def watched(ledger: Any, received: Any, **how: Any) -> Any:
+        (path,) = (desk.runtime.settings.home / "uploads").iterdir()
         modes.append((stat.S_IMODE(path.stat().st_mode), stat.S_IMODE(path.parent.stat().st_mode)))
-        return real(ledger, path, **how)
+        lying.append(path.read_bytes())
+        return real(ledger, received, **how)
 
     monkeypatch.setattr(importing, "ingest_file", watched)
     _finished(desk, _send(desk, "a.csv", CSV).json()["id"])
     assert modes == [(0o600, 0o700)]
+    # A killed process leaves the file behind: nothing of it can be read.
+    assert len(lying[0]) == len(CSV)
+    assert not any(CSV[at : at + 6] in lying[0] for at in range(len(CSV) - 5))
 
 
 def test_a_mapping_and_a_source(desk: Desk) -> None:

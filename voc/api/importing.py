@@ -1,6 +1,6 @@
 """Imports in the background: one file at a time into the ledger, its job says how far it is.
 
-A file lies in `uploads/` of the home under its job's name and is locked while its import runs. What a
+A file lies sealed in `uploads/` of the home under its job's name and is locked while its import runs. What a
 stopped process left there is found unlocked at the next start: the file goes, the job is failed.
 """
 
@@ -18,12 +18,14 @@ from pathlib import Path
 import structlog
 
 from voc.api.uploads import Upload
+from voc.collect.encoding import Source
 from voc.collect.ingest import IngestReport, ingest_file
 from voc.collect.rows import FileMapping
-from voc.errors import UsageError, VocError
+from voc.errors import UsageError, VocError, one_line
 from voc.ledger.types import Job, JobError
 from voc.ops.logging import where
 from voc.runtime import Runtime
+from voc.text.pii import mask
 
 log = structlog.get_logger("voc.api")
 FOLDER = "uploads"
@@ -69,7 +71,7 @@ class Importer:
             order.workspace,
             "import",
             {
-                "file": order.file_name,
+                "file": masked(order.file_name),
                 "source": order.source,
                 "kind": order.kind,
                 "bytes": order.received.size,
@@ -77,11 +79,12 @@ class Importer:
         )
         path = self.folder / f"{order.workspace}~{job.id}{order.suffix}"
         order.received.path.rename(path)
+        received = Source(order.file_name, lambda: order.received.seal.open(path))
 
         def work() -> None:
             with order.received.file:  # its lock tells other processes that somebody is at work
                 try:
-                    self._run(order, job.id, path)
+                    self._run(order, job.id, received)
                 finally:
                     path.unlink(missing_ok=True)
 
@@ -108,7 +111,7 @@ class Importer:
         self._stop.set()
         self._pool.shutdown(wait=True)
 
-    def _run(self, order: Order, job: str, path: Path) -> None:
+    def _run(self, order: Order, job: str, received: Source) -> None:
         ledger = self._opened.ledger
         try:
             if self._stop.is_set():
@@ -116,19 +119,20 @@ class Importer:
             ledger.update_job(order.workspace, job, state="running", progress=0.0)
             report = ingest_file(
                 ledger,
-                path,
+                received,
                 workspace=order.workspace,
                 source=order.source,
                 kind=order.kind,
                 mapping=order.mapping,
                 settings=self._opened.settings,
                 exported_at=order.exported_at,
-                on_progress=self._teller(order, job, path),
+                on_progress=self._teller(order, job, received),
+                mask=masked,
             )
         except _Stopping:
             self._fail(order.workspace, job, "VOC-E503", _STOPPED)
         except VocError as error:
-            self._fail(order.workspace, job, error.code, error.what)
+            self._fail(order.workspace, job, error.code, masked(error.what))
         except Exception as error:
             log.error("import failed", job=job, kind=type(error).__name__, at=where(error))
             self._fail(order.workspace, job, "VOC-E503", "internal error, the log names its place")
@@ -142,8 +146,8 @@ class Importer:
                 progress=1.0,
             )
 
-    def _teller(self, order: Order, job: str, path: Path) -> Callable[[int], None]:
-        total = _lines_of(path) if order.suffix in _LINES else 0
+    def _teller(self, order: Order, job: str, received: Source) -> Callable[[int], None]:
+        total = _lines_of(received) if order.suffix in _LINES else 0
 
         def tell(rows: int) -> None:
             progress = min(_NEARLY, rows / total) if total else None
@@ -165,6 +169,11 @@ class Importer:
 
 
 _STOPPED = "the service stopped; rows so far are kept, send the same file again and it goes on"
+
+
+def masked(name: str) -> str:
+    """A file's name, or a place in it, without personal data: people name files after customers."""
+    return mask(one_line(name))[0]
 
 
 def counts_of(report: IngestReport) -> dict[str, int]:
@@ -194,9 +203,9 @@ def suffix_of(name: str, supported: frozenset[str]) -> str:
     return suffix
 
 
-def _lines_of(path: Path) -> int:
+def _lines_of(received: Source) -> int:
     lines = 0
-    with path.open("rb") as file:
+    with received.open() as file:
         while block := file.read(1 << 20):
             lines += block.count(b"\n")
     return lines

@@ -1,4 +1,4 @@
-"""A multipart form with one file, streamed to a private file in the home: not in memory, not in /tmp."""
+"""A multipart form with one file, streamed to a sealed file in the home: not in memory, not in /tmp."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.concurrency import run_in_threadpool
 
+from voc.api.sealed import Seal
 from voc.errors import UsageError
 
 FIELDS: tuple[str, ...] = ("source", "kind", "mapping", "exported_at")
@@ -26,11 +27,13 @@ _NAME_CHARS = 200
 class Upload:
     """A received form. `path` is the file's place in the home, `name` what its sender calls it.
 
-    `file` is open and locked: as long as it is, no starting process takes the file for a forgotten one.
+    What lies there is sealed. `file` is open and locked: as long as it is, no starting process takes the
+    file for a forgotten one.
     """
 
     path: Path
     file: IO[bytes]
+    seal: Seal = field(default_factory=Seal)
     name: str = ""
     size: int = 0
     fields: dict[str, str] = field(default_factory=dict)
@@ -155,7 +158,7 @@ class _Form:
                     code="VOC-E107",
                     cure="send it in parts",
                 )
-            self._file.write(data[start:end])
+            self.upload.seal.write(self._file, data[start:end])
             return
         self._field += data[start:end]
         if len(self._field) > _FIELD_BYTES:

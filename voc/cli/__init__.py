@@ -63,7 +63,9 @@ def main() -> None:
     try:
         program(sys.argv[1] if len(sys.argv) > 1 else None)()
     except VocError as error:
-        print(error.line(), file=sys.stderr)
+        from voc.cli.shared import say
+
+        say(error.line())
         raise SystemExit(2 if isinstance(error, UsageError | ConfigError) else 1) from None
     except KeyboardInterrupt:
         print("stopped; what was accepted is kept, run the command again to go on", file=sys.stderr)

@@ -106,16 +106,16 @@ def _take(
         try:
             report = _one(opened, path, workspace, source=source, **how)
         except VocError as error:
-            if len(files) == 1 and isinstance(error, UsageError) and error.code == "VOC-E108":
+            if len(files) == 1 and path == files[0] and isinstance(error, UsageError):
                 raise
             shared.say(error.line())
             failed = True
             continue
         failed = failed or bool(report.refused_total)
-        counts = _counts(report)
-        reports.append({"file": path.name, "source": source or path.stem, **counts})
+        counts, name = _counts(report), shared.masked(path.name)
+        reports.append({"file": name, "source": source or shared.masked(path.stem), **counts})
         if not quiet:
-            shared.out(f"{path.name}: " + ", ".join(f"{counts[k]} {k}" for k in counts))
+            shared.out(f"{name}: " + ", ".join(f"{counts[k]} {k}" for k in counts))
     return reports, failed
 
 
@@ -136,7 +136,7 @@ def _sweep(opened: Runtime, folder: DropFolder, stop: Stop) -> None:
             for taken in folder.sweep():
                 counts = _counts(taken.report) if taken.report else {}
                 said = taken.error or ", ".join(f"{counts[k]} {k}" for k in counts)
-                shared.out(f"{taken.name}: {said}")
+                shared.out(shared.masked(f"{taken.name}: {said}"))
                 sys.stdout.flush()
         except RetryableError as error:
             shared.say(error.line())
@@ -175,6 +175,7 @@ def _one(
             workspace=workspace,
             settings=opened.settings,
             on_progress=tell,
+            mask=shared.masked,
             **how,
         )
     for refused in report.refused[:_SHOWN]:
@@ -210,4 +211,4 @@ def _preview(
     at = _in_zone(exported_at, settings.timezone)
     for path in expand(files):
         rows = collecting.preview(path, mapping=columns, settings=settings, exported_at=at)
-        shared.out_json({"file": path.name, "rows": rows})
+        shared.out_json({"file": shared.masked(path.name), "rows": rows})

@@ -13,8 +13,10 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from voc.config import Settings, load
+from voc.errors import one_line
 from voc.runtime import Runtime, open_runtime
 
+_FEWEST_DIGITS = 3  # of what is personal data, but for mail addresses
 WorkspaceOption = Annotated[
     str | None, typer.Option("--workspace", "-w", help="Workspace; default VOC_WORKSPACE, else `default`.")
 ]
@@ -33,12 +35,21 @@ def runtime(workspace: str | None = None, **more: Any) -> Runtime:
 
 def say(line: str) -> None:
     """A line for people, on standard error."""
-    print(line, file=sys.stderr, flush=True)
+    print(masked(line), file=sys.stderr, flush=True)
+
+
+def masked(words: str) -> str:
+    """On one line and without personal data: file names and places may hold some."""
+    if sum(map(str.isdigit, words)) < _FEWEST_DIGITS and "@" not in words:
+        return one_line(words)
+    from voc.text.pii import mask  # not needed for most lines, and its tables take time to load
+
+    return mask(one_line(words))[0]
 
 
 def out(line: str) -> None:
     """A line of the answer, on standard output."""
-    sys.stdout.write(line + "\n")
+    sys.stdout.write("\n".join(map(one_line, line.split("\n"))) + "\n")
 
 
 def out_json(value: Any) -> None:

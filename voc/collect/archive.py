@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import zipfile
 import zlib
@@ -11,9 +12,10 @@ from typing import BinaryIO, cast
 
 from voc.collect.encoding import Source
 from voc.collect.rows import Reading, Row
-from voc.errors import SkipRecord, VocError
+from voc.errors import SkipRecord, VocError, one_line
 
 _RATIO_FROM = 64 * 1024  # bytes; a smaller entry harms nobody however well it packs
+_DIRECTORY_BYTES = 1024  # of an entry: name, extra field, comment; nobody's is longer on average
 _UNICODE_NAME = 0x800
 _ENCRYPTED = 0x1
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError, ValueError)
@@ -29,7 +31,11 @@ def read_archive(
     Raises:
         SkipRecord: damaged, encrypted, or over a limit (VOC-E308); nothing was read then.
     """
+    if source.prefix:  # whatever it is called
+        raise SkipRecord("an archive inside an archive is not read", code="VOC-E308")
     with source.open() as stream:
+        if crowded(stream, how.max_archive_entries):
+            raise _refused(source, f"it has more than {how.max_archive_entries:,} entries")
         try:
             packed = zipfile.ZipFile(stream)
         except _BROKEN as error:
@@ -54,16 +60,32 @@ def _entry(
         return cast(BinaryIO, io.BufferedReader(cast(io.RawIOBase, packed.open(entry)), 256 * 1024))
 
     try:
-        with opened() as stream:
-            nested = stream.read(4) == b"PK\x03\x04" and name.lower().endswith(".zip")
-        if nested:
-            raise SkipRecord("an archive inside an archive is not read", code="VOC-E308")
         yield from read_entry(Source(where, opened, f"{where} "), how)
     except VocError as error:
         skipped = error if isinstance(error, SkipRecord) else SkipRecord(error.what, code=error.code)
         yield Row(where, None, skipped, where.encode("utf-8", "replace"))
     except _BROKEN:
         yield Row(where, None, SkipRecord("the entry is damaged", code="VOC-E308"), where.encode())
+
+
+def crowded(stream: BinaryIO, entries: int) -> bool:
+    """Whether the archive's directory is longer than that of so many entries: opening it reads all of it."""
+    return _directory_bytes(stream) > entries * _DIRECTORY_BYTES
+
+
+def _directory_bytes(stream: BinaryIO) -> int:
+    size = stream.seek(0, io.SEEK_END)
+    stream.seek(max(0, size - 65_557))  # the end's record, a comment behind it
+    tail = stream.read()
+    stream.seek(0)
+    at = tail.rfind(b"PK\x05\x06")
+    if at < 0 or len(tail) < at + 22:
+        return 0  # damaged: said by whoever opens it
+    stated = int.from_bytes(tail[at + 12 : at + 16], "little")
+    wide = tail.rfind(b"PK\x06\x06", 0, at)
+    if stated != 0xFFFFFFFF or wide < 0:
+        return stated
+    return int.from_bytes(tail[wide + 40 : wide + 48], "little")  # ZIP64
 
 
 def _admitted(packed: zipfile.ZipFile, source: Source, how: Reading) -> list[tuple[zipfile.ZipInfo, str]]:
@@ -89,17 +111,18 @@ def _admitted(packed: zipfile.ZipFile, source: Source, how: Reading) -> list[tup
 
 def _name(entry: zipfile.ZipInfo) -> str:
     """The entry's name; programs on Chinese Windows write GBK without saying so."""
-    if entry.flag_bits & _UNICODE_NAME or entry.filename.isascii():
-        return entry.filename
-    try:
-        return entry.filename.encode("cp437").decode("gb18030")
-    except UnicodeError:
-        return entry.filename
+    name = entry.filename
+    if not (entry.flag_bits & _UNICODE_NAME or name.isascii()):
+        with contextlib.suppress(UnicodeError):
+            name = name.encode("cp437").decode("gb18030")
+    return one_line(name)
 
 
 def _hidden(name: str) -> bool:
     parts = PurePosixPath(name).parts
-    return any(part.startswith(".") or part == "__MACOSX" for part in parts) or name.endswith("Thumbs.db")
+    return any(
+        (part.startswith(".") and part != "..") or part == "__MACOSX" for part in parts
+    ) or name.endswith("Thumbs.db")
 
 
 def _refused(source: Source, why: str) -> SkipRecord:

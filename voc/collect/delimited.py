@@ -8,12 +8,13 @@ from collections.abc import Iterator, Sequence
 
 from voc.collect.encoding import Line, Source, detect, read_lines
 from voc.collect.fields import Found, Plan
-from voc.collect.rows import RAW_KEPT, Reading, Row
+from voc.collect.rows import MOST_COLUMNS, RAW_KEPT, Reading, Row
 from voc.errors import SkipRecord, UsageError, VocError
 
 DELIMITERS = (",", "\t", ";", "|", "，")
 HEADER_LINES = 10
 """A header is looked for in so many lines: some exports begin with a title."""
+_LONGEST_HEADER, _LONGEST_NAME = 1024 * 1024, 1000  # characters
 _SHOWN_HEADERS, _SHOWN_CHARS, _SHOWN_LATIN = 12, 6, 20
 
 csv.field_size_limit(1 << 30)  # the limits are kept here: `_Feeder` for rows, `Plan.read` for texts
@@ -28,7 +29,8 @@ def read_delimited(source: Source, how: Reading) -> Iterator[Row]:
     """
     codec = detect(source, stated=how.mapping.encoding)
     delimiter, skip = _layout(source, codec, how)
-    feeder = _Feeder(read_lines(source, codec, max_bytes=how.max_line_bytes), 2 * how.max_text_chars + 65_536)
+    lines = _narrow(read_lines(source, codec, max_bytes=how.max_line_bytes), delimiter)
+    feeder = _Feeder(lines, 2 * how.max_text_chars + 65_536)
     plan: Plan | None = None
     for number, values, raw, error in _records(feeder, delimiter):
         place = f"{source.prefix}line {number}"
@@ -39,7 +41,7 @@ def read_delimited(source: Source, how: Reading) -> Iterator[Row]:
             if skip > 0:
                 skip -= 1
                 continue
-            header = values
+            header = [cell[:_LONGEST_NAME] for cell in values]
             if how.mapping.header_row == 0:
                 header = [str(i) for i in range(1, len(values) + 1)]
             plan = plan_of(header, source, how)
@@ -112,6 +114,17 @@ def fit(values: list[str], plan: Plan) -> SkipRecord | None:
 
 class _Runaway(Exception):
     """A quoted field goes on past every limit: its quote was never meant."""
+
+
+def _narrow(lines: Iterator[Line], delimiter: str) -> Iterator[Line]:
+    """The lines; one of millions of columns is refused before it is cut into them."""
+    for line in lines:
+        text = line[1]
+        if text is not None and len(text) > MOST_COLUMNS and text.count(delimiter) >= MOST_COLUMNS:
+            error = SkipRecord(f"row has more than {MOST_COLUMNS:,} columns", code="VOC-E304")
+            yield line[0], None, line[2], error
+        else:
+            yield line
 
 
 class _Feeder:
@@ -211,7 +224,7 @@ def _layout(source: Source, codec: str, how: Reading) -> tuple[str, int]:
     mapping = how.mapping
     lines: list[str] = []
     for _, text, _, _ in read_lines(source, codec, max_bytes=how.max_line_bytes):
-        lines.append((text or "").rstrip("\r\n"))
+        lines.append((text or "")[:_LONGEST_HEADER].rstrip("\r\n"))
         if len(lines) == HEADER_LINES:
             break
     stated = mapping.delimiter
@@ -232,6 +245,9 @@ def _likeliest(line: str, how: Reading, stated: str | None = None) -> tuple[int,
     """(known columns, 0 without one for the text; the delimiter that gives most of them)."""
     best = (0, 0, stated or ",")
     for delimiter in (stated,) if stated else DELIMITERS:
+        if line.count(delimiter) >= MOST_COLUMNS:
+            best = max(best, (0, MOST_COLUMNS, delimiter))
+            continue
         cells = next(csv.reader([line], delimiter=delimiter), [])
         plan = Plan(cells, how.mapping.columns)
         score = (len(plan.fields) if plan.has_text else 0, len(cells), delimiter)

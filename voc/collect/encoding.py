@@ -195,18 +195,21 @@ def _lines(stream: BinaryIO, max_bytes: int) -> Iterator[tuple[bytes, bool]]:
 
 
 def _macintosh(first: bytes, stream: BinaryIO, max_bytes: int) -> Iterator[tuple[bytes, bool]]:
-    buffer = first
-    while True:
-        *whole, buffer = buffer.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
+    begun, chunk, torn = bytearray(), first, False
+    while chunk:
+        if torn and chunk.startswith(b"\n"):  # the other half of a line end
+            chunk = chunk[1:]
+        torn = chunk.endswith(b"\r")
+        *whole, rest = chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
         for raw in whole:
-            yield raw + b"\n", len(raw) > max_bytes
-        buffer = buffer[: max_bytes + 1]
+            begun += raw
+            yield bytes(begun) + b"\n", len(begun) > max_bytes
+            begun.clear()
+        if len(begun) <= max_bytes:
+            begun += rest
         chunk = stream.read(_CHUNK)
-        if not chunk:
-            break
-        buffer += chunk
-    if buffer:
-        yield buffer, len(buffer) > max_bytes
+    if begun:
+        yield bytes(begun), len(begun) > max_bytes
 
 
 def _wide_lines(stream: BinaryIO, codec: str, max_bytes: int) -> Iterator[tuple[bytes, bool]]:
@@ -225,7 +228,7 @@ def _wide_lines(stream: BinaryIO, codec: str, max_bytes: int) -> Iterator[tuple[
             skipping = False
             continue
         buffer, start = buffer[start:], 0
-        if len(buffer) > max_bytes:
+        if skipping or len(buffer) > max_bytes:
             if not skipping:
                 yield buffer, True
             buffer, skipping = buffer[len(buffer) // 2 * 2 :], True

@@ -13,7 +13,7 @@ from voc.collect import values as read
 from voc.collect.dates import UNKNOWN, parse_when
 from voc.collect.dialogue import transcript, turns_from
 from voc.collect.headers import FIELDS, JOINED, TEXT_FIELDS, field_of, normalise
-from voc.collect.rows import Reading
+from voc.collect.rows import MOST_COLUMNS, Reading
 from voc.errors import SkipRecord
 from voc.types import Author, Record, Turn
 
@@ -21,6 +21,7 @@ FOLLOWUP_SUFFIX = "#followup"
 """A 追评 has its record's native id with this behind it."""
 _PRECISIONS = ("second", "minute", "hour", "day", "month", "year", "received")
 _ATTRIBUTE_DEPTH = 2  # an attribute lies two levels inside its record
+_KEYS_REMEMBERED = 200  # plans of wider records are not kept: 256 of them would be 400 MB
 _FACETS = (
     *("native_id", "brand", "product", "version", "thread_id", "reply_to", "status"),
     *("touchpoint", "region", "store", "segment"),
@@ -209,7 +210,10 @@ def records_from(obj: Mapping[str, Any], how: Reading) -> Found:
     """
     if not isinstance(obj, Mapping):
         raise SkipRecord("the record is not an object")
-    plan = plan_for(tuple(obj), tuple(how.mapping.columns.items()) if how.mapping.columns else ())
+    if len(obj) > MOST_COLUMNS:
+        raise SkipRecord(f"the record has more than {MOST_COLUMNS:,} fields", code="VOC-E305")
+    planned = plan_for if len(obj) <= _KEYS_REMEMBERED else plan_for.__wrapped__
+    plan = planned(tuple(obj), tuple(how.mapping.columns.items()) if how.mapping.columns else ())
     if how.only_ids:
         return Found(None, native_id=plan.id_of(list(obj.values())))
     return plan.read(list(obj.values()), how)

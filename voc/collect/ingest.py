@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import islice
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from voc.collect.encoding import Source
 from voc.collect.files import read_file, read_ids
 from voc.collect.identity import Identity, Occurrences
 from voc.collect.rows import FileMapping, Row
@@ -57,7 +58,7 @@ class IngestReport:
 @rarely_collected()
 def ingest_file(
     ledger: Ledger,
-    path: Path,
+    path: Path | Source,
     *,
     workspace: str,
     source: str | None = None,
@@ -66,10 +67,12 @@ def ingest_file(
     settings: Settings,
     exported_at: datetime | None = None,
     on_progress: Callable[[int], None] | None = None,
+    mask: Callable[[str], str] = str,
 ) -> IngestReport:
     """Append a file's records to the ledger, a batch a transaction; `source` is the file's stem by default.
 
-    Of rows with the same id the later one counts. `on_progress` gets the rows read so far.
+    Of rows with the same id the later one counts. `on_progress` gets the rows read so far. `mask` goes over
+    what is kept of names (of the file, its entries and sheets) outside the encrypted records.
 
     Raises:
         UsageError, SkipRecord: the file as a whole cannot be read (see `files.read_file`).
@@ -78,8 +81,8 @@ def ingest_file(
     """
     known = ledger.workspace(workspace)
     zone = ZoneInfo(known.timezone if known is not None else settings.timezone)
-    source = source or path.stem
-    run = _Run(ledger, workspace, source, kind, path.name, on_progress)
+    source = source or mask(PurePath(path.name).stem)
+    run = _Run(ledger, workspace, source, kind, path.name, on_progress, mask)
     repeated = _repeated(path, mapping=mapping, zone=zone, settings=settings)
     identity = Identity(source)
     held: dict[str, Row] = {}
@@ -156,10 +159,12 @@ class _Run:
         kind: str,
         file_name: str,
         on_progress: Callable[[int], None] | None,
+        mask: Callable[[str], str],
     ) -> None:
         self._ledger = ledger
         self._workspace, self._source, self._kind = workspace, source, kind
-        self._file_name = file_name
+        self._mask = mask
+        self._file_name = mask(file_name)
         self._on_progress = on_progress
         self._records: list[Record] = []
         self._rejects: list[Reject] = []
@@ -187,10 +192,11 @@ class _Run:
     def refuse(self, row: Row) -> None:
         """Take a bad row."""
         code, reason = ("VOC-E300", "") if row.error is None else (row.error.code, row.error.what)
-        self._rejects.append(Reject(place=row.place, code=code, reason=reason, raw=row.raw))
+        place, reason = self._mask(row.place), self._mask(reason)
+        self._rejects.append(Reject(place=place, code=code, reason=reason, raw=row.raw))
         self._refused_total += 1
         if len(self._refused) < _REFUSED_KEPT:
-            self._refused.append(Refused(row.place, code, reason))
+            self._refused.append(Refused(place, code, reason))
         self._count(row)
 
     def flush(self) -> None:
@@ -231,7 +237,7 @@ class _Run:
 
 
 def _repeated(
-    path: Path, *, mapping: FileMapping | None, zone: ZoneInfo, settings: Settings
+    path: Path | Source, *, mapping: FileMapping | None, zone: ZoneInfo, settings: Settings
 ) -> frozenset[str]:
     """Native ids that stand on more than one row.
 

@@ -67,8 +67,10 @@ def _opening(head: str) -> _Opening | None:
     except (ValueError, RecursionError):
         if found is not None and outside and not _has_text(bare, before=found.start()):
             return _Opening(blank + found.end())
-        # One object over several lines is its only element; a broken first of many lines is not.
-        return _Opening(blank, closed=False) if first.endswith((",", "{", "[")) else None
+        # One object over several lines is its only element; a broken first of many lines is not, nor one
+        # that is only cut here.
+        several = "\n" in bare and first.endswith((",", "{", "["))
+        return _Opening(blank, closed=False) if several else None
     if found is not None and outside and not (isinstance(whole, dict) and _plan(whole).has_text):
         return _Opening(blank + found.end())
     return None

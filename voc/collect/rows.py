@@ -16,6 +16,10 @@ RAW_KEPT = 64 * 1024
 """Bytes of a refused line that are kept for the dead letter; a longer line is cut there."""
 
 
+MOST_COLUMNS = 16_384
+"""Columns of a row or fields of a record, as many as a workbook has; more is no table."""
+
+
 class Row(NamedTuple):
     """One row: a record, or the reason why there is none.
 

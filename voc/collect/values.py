@@ -13,6 +13,7 @@ from voc.errors import SkipRecord
 
 WORD_CHARS = 1000
 """Longest value of a facet such as `product`, and of an id."""
+_SMALLEST, _LARGEST = -(1 << 63), (1 << 64) - 1  # whole numbers of 64 bits; a larger one becomes a fraction
 _EMPTY = frozenset({"null", "nan", "none", "n/a", "#n/a", "\\n", "undefined", "nil"})
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?\Z")
 _STARS = {"一": 1.0, "二": 2.0, "两": 2.0, "三": 3.0, "四": 4.0, "五": 5.0}
@@ -74,12 +75,19 @@ def plain_number(value: int | float) -> str:
     return str(value)
 
 
+def _float(value: int | float) -> float:
+    try:
+        return float(value)
+    except OverflowError:  # JSON's whole numbers have no end
+        return math.inf
+
+
 def number(value: Any, field: str) -> float:
     """A figure: 4.5, "1,234", "1.2万", "¥99"."""
     if isinstance(value, bool):
         raise refuse(field, "is not a number")
     if isinstance(value, int | float):
-        found = float(value)
+        found = _float(value)
     elif isinstance(value, str):
         bare = value.strip().lstrip("¥￥$").rstrip("元+").replace(",", "").replace("，", "").strip()
         scale = _SCALES.get(bare[-1:].lower(), 1.0)
@@ -107,7 +115,7 @@ def rating(value: Any) -> float:
             if found is None and _NUMBER.match(bare):
                 found = float(bare)
     elif isinstance(value, int | float) and not isinstance(value, bool):
-        found = float(value)
+        found = _float(value)
     if found is None or not 1.0 <= found <= 5.0:
         raise refuse("rating", "is not a number from 1 to 5")
     return found
@@ -171,8 +179,10 @@ def attribute(value: Any, depth: int) -> Any:
     """Anything JSON can hold, no deeper than `depth`; times as ISO 8601."""
     if isinstance(value, str):
         return clean(value)
-    if value is None or isinstance(value, bool | int):
+    if value is None or isinstance(value, bool):
         return value
+    if isinstance(value, int):
+        return value if _SMALLEST <= value <= _LARGEST else attribute(_float(value), depth)
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, datetime | date | time):

@@ -6,12 +6,13 @@ import io
 import zipfile
 import zlib
 from collections.abc import Iterator
-from typing import Any, BinaryIO
+from typing import IO, Any, BinaryIO
 
 import python_calamine as calamine
 
 from voc.collect.delimited import HEADER_LINES, plan_of, rows_of
 from voc.collect.encoding import Source
+from voc.collect.extent import MOST_CELLS, Extent, TooWide, chunks_of
 from voc.collect.fields import Plan
 from voc.collect.rows import Reading, Row
 from voc.collect.values import plain_number
@@ -19,7 +20,7 @@ from voc.errors import SkipRecord, VocError
 
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ZIP_MAGIC = b"PK\x03\x04"
-_CHUNK = 256 * 1024
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError)
 
 
 def read_workbook(source: Source, how: Reading) -> Iterator[Row]:
@@ -104,19 +105,33 @@ def _guarded(source: Source, how: Reading) -> bytes:
 
 
 def _measure(stream: BinaryIO, source: Source, limit: int) -> None:
+    left = limit
+
+    def counted(inner: IO[bytes]) -> Iterator[bytes]:
+        nonlocal left
+        for chunk in chunks_of(inner):
+            left -= len(chunk)
+            if left < 0:
+                raise _too_large(source, limit)
+            yield chunk
+
     try:
         with zipfile.ZipFile(stream) as packed:
             entries = packed.infolist()
             if sum(entry.file_size for entry in entries) > limit:
                 raise _too_large(source, limit)
-            left = limit
+            extent = Extent([entry.filename for entry in entries])
             for entry in entries:  # the directory may lie: unpack and count
                 with packed.open(entry) as inner:
-                    while chunk := inner.read(_CHUNK):
-                        left -= len(chunk)
-                        if left < 0:
-                            raise _too_large(source, limit)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError) as error:
+                    extent.check(entry.filename, counted(inner))
+    except TooWide:
+        raise SkipRecord(
+            f"{source.name} is refused: a cell stands far from the others, a sheet would have more than"
+            f" {MOST_CELLS:,} cells",
+            code="VOC-E309",
+            cure="delete the empty rows and columns, or save it as CSV",
+        ) from None
+    except _BROKEN as error:
         raise _refused(source, "it is damaged or protected") from error
 
 

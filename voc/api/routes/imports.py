@@ -14,7 +14,7 @@ from voc.api import uploads
 from voc.api.auth import Importer as MayImport
 from voc.api.auth import Ingester, Opened
 from voc.api.deps import Params, Some
-from voc.api.importing import Importer, Order, suffix_of
+from voc.api.importing import Importer, Order, masked, suffix_of
 from voc.api.intake import parsed, source_name
 from voc.api.replies import answer, listing
 from voc.api.schemas import JobOut, Listing
@@ -83,7 +83,7 @@ def _order(upload: uploads.Upload, workspace: Workspace) -> Order:
             raise UsageError("exported_at is not a time", code="VOC-E105", cure="2026-11-22T09:00:00+08:00")
     return Order(
         workspace=workspace.name,
-        source=source_name(fields.get("source") or PurePath(upload.name).stem),
+        source=source_name(fields.get("source") or masked(PurePath(upload.name).stem)),
         kind=kind,
         file_name=upload.name,
         received=upload,
