@@ -40,7 +40,8 @@ bench: setup ## documents a second from file to search, share of each stage, mem
 	$(BIN)/python -m tools.bench
 
 soak: setup ## the long forms of the random tests
-	VOC_TEST_SOAK=8 $(BIN)/python -m pytest tests/unit/ledger/test_ledger_machine.py tests/faults
+	VOC_TEST_SOAK=8 $(BIN)/python -m pytest tests/unit/ledger/test_ledger_machine.py tests/faults \
+	  tests/api/test_api_fuzz.py
 
 models: setup ## train every model again (needs VOC_DATASETS)
 	$(BIN)/voc train --out models

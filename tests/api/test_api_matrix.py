@@ -108,7 +108,7 @@ def test_what_is_open_is_what_the_design_opens() -> None:
     assert sorted(OPEN) == [("GET", "/healthz"), ("GET", "/openapi.json"), ("GET", "/readyz")]
 
 
-@pytest.mark.parametrize(("method", "path"), sorted(WANTED), ids=" ".join)
+@pytest.mark.parametrize(("method", "path"), sorted(WANTED), ids=[*map(" ".join, sorted(WANTED))])
 def test_who_may(desk: Desk, method: str, path: str) -> None:
     make = _things(desk).get(path, lambda: path)
     found = {}

@@ -17,6 +17,7 @@ from voc.api import problems
 from voc.api.answers import Answers
 from voc.api.cursors import Cursors
 from voc.api.deadline import Deadline
+from voc.api.description import description
 from voc.api.edge import Edge
 from voc.api.gate import Gate
 from voc.api.importing import Importer
@@ -37,10 +38,9 @@ from voc.api.routes import (
     trends,
     workspaces,
 )
-from voc.api.schemas import Problem
 from voc.clock import Clock, system_clock
 from voc.console import pages as console
-from voc.ops import logging
+from voc.ops import home, logging
 from voc.ops.health import Readiness
 from voc.ops.metrics import Metrics
 from voc.runtime import Runtime
@@ -61,9 +61,7 @@ ROUTERS: tuple[APIRouter, ...] = (
 )
 OPENAPI = "/openapi.json"
 _THREADS = 24  # each needs a connection at times, and the ledger's pool has 25
-_PROBLEMS: dict[int | str, dict[str, Any]] = {
-    "4XX": {"model": Problem, "content": {"application/problem+json": {}}, "description": "What is wrong."}
-}
+_UNLISTED: dict[int | str, dict[str, Any]] = {"4XX": {}}  # else 422 is described as another framework's
 
 
 def create_app(
@@ -81,7 +79,7 @@ def create_app(
         redoc_url=None,
         redirect_slashes=False,
         lifespan=_lifespan,
-        responses=_PROBLEMS,
+        responses=_UNLISTED,
     )
     metrics, index = Metrics(), Index(runtime)
     app.state.runtime = runtime
@@ -136,10 +134,10 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 def _description(app: FastAPI) -> Callable[[], Awaitable[Response]]:
-    async def description() -> Response:
-        return Response(to_json(app.openapi()), media_type="application/json")
+    async def described() -> Response:
+        return Response(to_json(description(app)), media_type="application/json")
 
-    return description
+    return described
 
 
 def _readiness(runtime: Runtime, index: Index) -> Readiness:
@@ -151,7 +149,11 @@ def _readiness(runtime: Runtime, index: Index) -> Readiness:
         return sum(row.pending for row in rows), sum(row.indexed + row.dead + row.deleted for row in rows)
 
     return Readiness(
-        {"ledger": names, "index": lambda: index.at(runtime.settings.workspace)},
+        {
+            "ledger": names,
+            "index": lambda: index.at(runtime.settings.workspace),
+            "disk": lambda: home.room(runtime.settings.home),
+        },
         queue,
         monotonic=monotonic,
         stalled_after_s=max(60.0, 2 * runtime.settings.lease_s),

@@ -8,7 +8,15 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+    model_validator,
+)
 
 from voc.collect.values import stage as stage_of
 from voc.errors import SkipRecord
@@ -72,8 +80,15 @@ def _words(value: str) -> str:
     return value
 
 
-Names = Annotated[list[str], BeforeValidator(split)]
-Day = Annotated[str, AfterValidator(_day)]
+def _list_of(*, kind: str = "string", enum: tuple[Any, ...] = ()) -> WithJsonSchema:
+    # What the checks take, for generated clients: a list that they would refuse is not described.
+    words = {"minLength": 1, "maxLength": _CHARS, "pattern": r"\S"}
+    items = {"type": kind, **({"enum": list(enum)} if enum else words)}
+    return WithJsonSchema({"type": "array", "items": items, "maxItems": _VALUES})
+
+
+Names = Annotated[list[str], BeforeValidator(split), _list_of()]
+Day = Annotated[str, AfterValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
 
 
 class Params(BaseModel):
@@ -91,13 +106,15 @@ class Filters(Params):
     brand: Names = Field(default=[], description="Brand.")
     version: Names = Field(default=[], description="Version of the product.")
     source: Names = Field(default=[], description="Source id.")
-    kind: Annotated[Names, AfterValidator(_one_of(KINDS))] = Field(default=[], description=", ".join(KINDS))
+    kind: Annotated[Names, AfterValidator(_one_of(KINDS)), _list_of(enum=KINDS)] = Field(
+        default=[], description=", ".join(KINDS)
+    )
     aspect: Names = Field(default=[], description="Node id; covers its children.")
     theme: Names = Field(default=[], description="Theme id.")
-    sentiment: Annotated[Names, AfterValidator(_one_of(SENTIMENTS))] = Field(
+    sentiment: Annotated[Names, AfterValidator(_one_of(SENTIMENTS)), _list_of(enum=SENTIMENTS)] = Field(
         default=[], description=", ".join(SENTIMENTS)
     )
-    intent: Annotated[Names, AfterValidator(_one_of(INTENTS))] = Field(
+    intent: Annotated[Names, AfterValidator(_one_of(INTENTS)), _list_of(enum=INTENTS)] = Field(
         default=[], description=", ".join(INTENTS)
     )
     segment: Names = Field(default=[], description="Customer segment.")
@@ -109,14 +126,19 @@ class Filters(Params):
     store: Names = Field(default=[], description="Shop.")
     rating_min: float | None = Field(None, ge=1, le=5, allow_inf_nan=False, description="Fewest stars.")
     rating_max: float | None = Field(None, ge=1, le=5, allow_inf_nan=False, description="Most stars.")
-    harm: Annotated[list[int], BeforeValidator(split), AfterValidator(_one_of(HARM_LEVELS))] = Field(
-        default=[], description="Consequence of a mention: " + ", ".join(map(str, HARM_LEVELS))
-    )
+    harm: Annotated[
+        list[int],
+        BeforeValidator(split),
+        AfterValidator(_one_of(HARM_LEVELS)),
+        _list_of(kind="integer", enum=HARM_LEVELS),
+    ] = Field(default=[], description="Consequence of a mention: " + ", ".join(map(str, HARM_LEVELS)))
     level: int | None = Field(None, ge=1, le=3, description="Depth of the node in the taxonomy.")
-    integrity: Annotated[Names, AfterValidator(_one_of(INTEGRITY))] = Field(
+    integrity: Annotated[Names, AfterValidator(_one_of(INTEGRITY)), _list_of(enum=INTEGRITY)] = Field(
         default=[], description=", ".join(INTEGRITY)
     )
-    role: Annotated[Names, AfterValidator(_one_of(ROLES))] = Field(default=[], description=", ".join(ROLES))
+    role: Annotated[Names, AfterValidator(_one_of(ROLES)), _list_of(enum=ROLES)] = Field(
+        default=[], description=", ".join(ROLES)
+    )
     person: Names = Field(default=[], description="Person key.")
     language: Names = Field(default=[], description="Language code.")
     counted: bool | None = Field(
@@ -124,8 +146,8 @@ class Filters(Params):
     )
     since: Day | None = Field(None, description="First day (YYYY-MM-DD, the workspace's zone).")
     until: Day | None = Field(None, description="The day behind the last.")
-    q: Annotated[str, AfterValidator(_words)] | None = Field(
-        None, max_length=_CHARS, description='Words that all must occur; "quoted" is a literal phrase.'
+    q: Annotated[str, AfterValidator(_words), WithJsonSchema({"type": "string", "pattern": r"\S"})] | None = (
+        Field(None, max_length=_CHARS, description='Words that all must occur; "quoted" is a literal phrase.')
     )
 
     @model_validator(mode="after")

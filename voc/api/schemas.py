@@ -6,8 +6,6 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Scope = Literal["ingest", "read", "write", "export", "admin"]
-
 
 class In(BaseModel):
     """A body: nothing unknown in it."""
@@ -198,50 +196,3 @@ class ExportIn(In):
     what: Literal["mentions", "documents"] = "mentions"
     format: Literal["jsonl", "csv"] = "jsonl"
     filters: dict[str, Any] = Field(default_factory=dict)
-
-
-class KeyIn(In):
-    """A key to make."""
-
-    name: str = Field(min_length=1, max_length=200)
-    scopes: list[Scope] = Field(min_length=1)
-    workspace: str | None = Field(None, max_length=63, description="`*` for every one (admins only).")
-    days: int = Field(365, ge=1, le=3650, description="Days until it expires.")
-
-
-class KeyOut(Out):
-    """A key without its secret."""
-
-    id: str
-    name: str
-    workspace: str
-    scopes: list[str]
-    created_at: str
-    expires_at: str | None
-    revoked_at: str | None
-
-
-class MadeKeyOut(KeyOut):
-    """`key` is shown this once."""
-
-    key: str
-
-
-class WorkspaceIn(In):
-    """A workspace to make."""
-
-    name: str = Field(max_length=63, pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")
-    timezone: str | None = Field(None, max_length=64)
-    taxonomy: str | None = Field(None, max_length=64)
-
-
-class JobOut(Out):
-    """An import on its way: `state` is queued, running, done or failed."""
-
-    id: str
-    kind: str
-    state: Literal["queued", "running", "done", "failed"]
-    progress: float | None
-    counts: dict[str, int]
-    errors: list[dict[str, str]]
-    errors_total: int

@@ -17,7 +17,7 @@ from voc.api.deps import Params, Some
 from voc.api.importing import Importer, Order, masked, suffix_of
 from voc.api.intake import parsed, source_name
 from voc.api.replies import answer, listing
-from voc.api.schemas import JobOut, Listing
+from voc.api.run_schemas import JobOut, JobsOut
 from voc.collect.dates import parse_when
 from voc.collect.files import SUPPORTED
 from voc.collect.mapping import mapping_from
@@ -93,7 +93,7 @@ def _order(upload: uploads.Upload, workspace: Workspace) -> Order:
     )
 
 
-@router.get("", response_model=Listing)
+@router.get("", response_model=JobsOut)
 def jobs(caller: MayImport, opened: Opened, params: Annotated[Some, Query()]) -> Response:
     """Imports, newest first."""
     rows = opened.ledger.jobs(caller.workspace, limit=params.limit)

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path, Query, Response
 from voc.api.auth import EVERY, Admin, Opened
 from voc.api.deps import Params
 from voc.api.replies import answer, listing
-from voc.api.schemas import KeyIn, Listing, MadeKeyOut
+from voc.api.run_schemas import KeyIn, KeysOut, MadeKeyOut
 from voc.clock import system_clock
 from voc.errors import AccessError, UsageError
 from voc.insight.present import time_json
@@ -19,7 +19,7 @@ from voc.ledger.types import AccessKey
 router = APIRouter(prefix="/v1/keys", tags=["run"])
 
 
-@router.get("", response_model=Listing)
+@router.get("", response_model=KeysOut)
 def keys(caller: Admin, opened: Opened, params: Annotated[Params, Query()]) -> Response:
     """Keys without their secrets; with a `*` key those of every workspace unless one is named."""
     mine = None if caller.every and params.workspace is None else caller.workspace

@@ -10,6 +10,7 @@ from voc import __version__
 from voc.api.auth import Opened, Reader
 from voc.api.deps import Params
 from voc.api.replies import answer
+from voc.api.run_schemas import AliveOut, ReadyOut
 from voc.ops import metrics as figures
 from voc.ops.health import Readiness
 from voc.ops.metrics import Metrics
@@ -17,13 +18,15 @@ from voc.ops.metrics import Metrics
 router = APIRouter(tags=["run"])
 
 
-@router.get("/healthz", response_model=None)
+@router.get("/healthz", response_model=AliveOut)
 async def alive() -> Response:
     """The process answers."""
     return answer({"status": "ok", "version": __version__})
 
 
-@router.get("/readyz", response_model=None)
+@router.get(
+    "/readyz", response_model=ReadyOut, responses={503: {"model": ReadyOut, "description": "Not ready."}}
+)
 def ready(request: Request) -> Response:
     """200 when ledger and index can be used, else 503; `worker` says whether waiting documents move on."""
     readiness: Readiness = request.app.state.readiness

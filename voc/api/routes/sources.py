@@ -9,13 +9,13 @@ from fastapi import APIRouter, Query, Response
 from voc.api.auth import Opened, Reader
 from voc.api.deps import Params
 from voc.api.replies import listing
-from voc.api.schemas import Listing
+from voc.api.run_schemas import SourcesOut
 from voc.insight.present import time_json
 
 router = APIRouter(prefix="/v1", tags=["run"])
 
 
-@router.get("/sources", response_model=Listing)
+@router.get("/sources", response_model=SourcesOut)
 def sources(caller: Reader, opened: Opened, params: Annotated[Params, Query()]) -> Response:
     """accepted = indexed + pending + dead + deleted, for every source."""
     balance = {row.source: row for row in opened.ledger.balance(caller.workspace)}

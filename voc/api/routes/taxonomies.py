@@ -10,14 +10,14 @@ from voc.api.auth import Opened, Reader
 from voc.api.deps import Params
 from voc.api.reading import taxonomy_of
 from voc.api.replies import answer, listing
-from voc.api.schemas import Listing
+from voc.api.run_schemas import TaxonomiesOut, TaxonomyOut
 from voc.errors import UsageError
 from voc.nlp.taxonomy import Taxonomy
 
 router = APIRouter(prefix="/v1/taxonomies", tags=["labels"])
 
 
-@router.get("", response_model=Listing)
+@router.get("", response_model=TaxonomiesOut)
 def taxonomies(caller: Reader, opened: Opened, params: Annotated[Params, Query()]) -> Response:
     """The packs, and the one the workspace uses (`current`)."""
     current = taxonomy_of(opened.workspace(caller.workspace).taxonomy)
@@ -27,7 +27,7 @@ def taxonomies(caller: Reader, opened: Opened, params: Annotated[Params, Query()
     return listing([_head(pack) for pack in packs], current=current.name)
 
 
-@router.get("/{name}", response_model=None)
+@router.get("/{name}", response_model=TaxonomyOut)
 def taxonomy(
     name: Annotated[str, Path(max_length=64)],
     caller: Reader,

@@ -11,7 +11,7 @@ from voc.api.auth import Admin, Anyone, Opened
 from voc.api.deps import Params
 from voc.api.reading import taxonomy_of
 from voc.api.replies import answer, listing
-from voc.api.schemas import Listing, WorkspaceIn
+from voc.api.run_schemas import WorkspaceIn, WorkspaceOut, WorkspacesOut
 from voc.errors import AccessError, ConfigError, UsageError
 from voc.ledger.types import Workspace
 from voc.nlp.taxonomy import Taxonomy
@@ -19,7 +19,7 @@ from voc.nlp.taxonomy import Taxonomy
 router = APIRouter(prefix="/v1/workspaces", tags=["run"])
 
 
-@router.get("", response_model=Listing)
+@router.get("", response_model=WorkspacesOut)
 def workspaces(caller: Anyone, opened: Opened, params: Annotated[Params, Query()]) -> Response:
     """Name, time zone and taxonomy; `scopes` are those of the key, `every` whether it may name others."""
     rows = opened.ledger.workspaces() if caller.every else [opened.workspace(caller.workspace)]
@@ -31,7 +31,7 @@ def workspaces(caller: Anyone, opened: Opened, params: Annotated[Params, Query()
     )
 
 
-@router.post("", status_code=201, response_model=None)
+@router.post("", status_code=201, response_model=WorkspaceOut)
 def make(caller: Admin, opened: Opened, body: WorkspaceIn, params: Annotated[Params, Query()]) -> Response:
     """Make a workspace (with an admin key for every workspace)."""
     if not caller.every:
