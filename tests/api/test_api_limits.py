@@ -107,7 +107,7 @@ def test_all_callers_together_have_so_many_places(tmp_path: Path, held: Held) ->
 
 
 def test_a_slow_question_is_answered_and_holds_its_place_until_it_ends(tmp_path: Path, held: Held) -> None:
-    with installation(tmp_path / "home", answer_timeout_s=0.2, key_running=1) as desk:
+    with installation(tmp_path / "home", answer_timeout_s=1.0, key_running=1) as desk:
         mine = desk.key("read")
         late = desk.client.get("/v1/documents/d_1", key=mine)
         _refused(late, 503, "VOC-E411")
@@ -129,7 +129,7 @@ def _until(true: Callable[[], bool]) -> None:
 
 
 def test_a_body_that_trickles_is_cut_off(tmp_path: Path) -> None:
-    with installation(tmp_path / "home", client_timeout_s=0.2, answer_timeout_s=0.1) as desk:
+    with installation(tmp_path / "home", client_timeout_s=1.5, answer_timeout_s=1.0) as desk:
 
         async def trickling() -> AsyncIterator[bytes]:
             yield b'{"source": "s",'
@@ -144,13 +144,13 @@ def test_a_body_that_trickles_is_cut_off(tmp_path: Path) -> None:
 
 def test_a_long_body_at_a_good_pace_may_take_its_time(tmp_path: Path) -> None:
     with installation(
-        tmp_path / "home", client_timeout_s=0.3, client_bytes_per_s=100_000, answer_timeout_s=0.2
+        tmp_path / "home", client_timeout_s=1.0, client_bytes_per_s=20_000, answer_timeout_s=1.5
     ) as desk:
 
         async def steady() -> AsyncIterator[bytes]:
             yield b'{"source": "s", "records": []'
-            for _ in range(6):  # 0.6 s for 120,000 bytes, twice as long as the limit without a pace
-                with anyio.move_on_after(0.1):
+            for _ in range(9):  # 1.8 s, longer than either limit by itself
+                with anyio.move_on_after(0.2):
                     await anyio.sleep_forever()
                 yield b" " * 20_000
             yield b"}"
