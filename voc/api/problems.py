@@ -12,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from voc.errors import CODES, AccessError, RetryableError, UsageError, VocError
+from voc.text.pii import mask
 
 log = structlog.get_logger("voc.api")
 
@@ -61,7 +62,7 @@ def failed(error: VocError) -> Response:
     status = status_of(error)
     if status >= 500:
         log.error("failed", code=error.code, what=error.what)
-    return problem(status, error.code, error.line().partition(": ")[2])
+    return problem(status, error.code, mask(error.line().partition(": ")[2])[0])
 
 
 def plain(item: Mapping[str, Any]) -> str:
@@ -80,7 +81,7 @@ def install(app: FastAPI) -> None:
     async def _invalid(_: Request, error: RequestValidationError) -> Response:
         # Where and why, never the value: it may be a customer's words.
         places = [
-            {"at": ".".join(str(part)[:80] for part in item["loc"]), "why": plain(item)}
+            {"at": ".".join(mask(str(part))[0][:80] for part in item["loc"]), "why": plain(item)}
             for item in error.errors()[:20]
         ]
         unknown = bool(places) and all("extra" in item["type"] for item in error.errors())
