@@ -40,10 +40,12 @@ class Stage:
     health: list[str] = field(default_factory=list)
 
     def run(
-        self, command: list[str], *, user: str = "root", **env: str
+        self, command: list[str], *, user: str = "root", quiet: bool = False
     ) -> subprocess.CompletedProcess[bytes]:
         """A command inside, with the stage's environment only."""
-        return subprocess.run(self._inside(command, user), env={**_network(), **self.env, **env}, check=False)
+        said = subprocess.DEVNULL if quiet else None
+        env = {**_network(), **self.env}
+        return subprocess.run(self._inside(command, user), env=env, check=False, stdout=said, stderr=said)
 
     def start(self, command: list[str], *, user: str) -> subprocess.Popen[bytes]:
         """The same in the background."""
