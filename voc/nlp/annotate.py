@@ -209,5 +209,8 @@ def _span(text: str, span: Span | None) -> dict[str, Any] | None:
     )
 
 
-def _labelled(value: Any) -> dict[str, Any] | None:
-    return None if value is None else {"label": value.label, "confidence": round(value.confidence, 4)}
+def _labelled(value: Any) -> dict[str, Any]:
+    """A text that says nothing has a label of null: the shape is always there."""
+    if value is None:
+        return {"label": None, "confidence": 0.0}
+    return {"label": value.label, "confidence": round(value.confidence, 4)}

@@ -30,7 +30,7 @@ def _annotate(*lines: Any, limits: Limits | None = None) -> list[dict[str, Any]]
 def _holds(answer: dict[str, Any]) -> None:
     text = answer["text"]
     assert answer["sentiment"]["label"] in SENTIMENTS
-    assert answer["emotion"] is None or answer["emotion"]["label"] in EMOTIONS
+    assert answer["emotion"]["label"] in (*EMOTIONS, None)
     for intent in answer["intents"]:
         assert intent["label"] in INTENTS
         assert 0 <= intent["start"] < intent["end"] <= len(text)
