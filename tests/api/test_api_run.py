@@ -16,7 +16,10 @@ from voc.ops import health
 def test_alive_and_ready(desk: Desk) -> None:
     assert desk.client.get("/healthz", key=None).json()["status"] == "ok"
     body = desk.client.get("/readyz", key=None).json()
-    assert body == {"status": "ready", "parts": {"ledger": "ok", "index": "ok", "worker": "idle"}}
+    assert body == {
+        "status": "ready",
+        "parts": {"ledger": "ok", "index": "ok", "disk": "ok", "worker": "idle"},
+    }
 
 
 def test_not_ready_without_a_ledger(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
 from voc.cli import shared
 from voc.diagnosis import diagnose
+from voc.ops import home
+from voc.runtime import open_runtime
 
 
 def doctor(
     quick: Annotated[bool, typer.Option("--quick", help="Counts only, index not compared.")] = False,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="First put right what needs nobody's words (noted in the audit).")
+    ] = False,
     workspace: shared.WorkspaceOption = None,
     as_json: shared.JsonOption = False,
 ) -> None:
@@ -21,11 +27,17 @@ def doctor(
 
     Example: voc doctor --json
     """
-    opened = shared.runtime(workspace)
+    settings = shared.settings(workspace)
+    were_open = home.open_to_others(settings.home)
+    opened = open_runtime(settings)
     names = [opened.workspace(workspace).name] if workspace else [w.name for w in opened.ledger.workspaces()]
-    found = diagnose(opened, names, compare=not quick)
+    if repair:
+        for name, count in opened.ledger.repair().items():
+            shared.say(f"repaired: {count} {name}")
+    found = diagnose(opened, names, compare=not quick, were_open=were_open)
     if as_json:
-        shared.out_json({"ok": found.ok, "sources": found.sources, "problems": found.problems})
+        problems = [asdict(problem) for problem in found.problems]
+        shared.out_json({"ok": found.ok, "sources": found.sources, "problems": problems})
     else:
         for row in found.sources:
             shared.out(
@@ -33,6 +45,6 @@ def doctor(
                 f" + {row['pending']} pending + {row['dead']} dead + {row['deleted']} deleted"
             )
         for problem in found.problems:
-            shared.out(f"problem: {problem['what']}; cure: {problem['cure']}")
+            shared.out(f"{problem.severity} {problem.problem}: {problem.what}; cure: {problem.cure}")
         shared.out("ok" if found.ok else "not ok")
     raise typer.Exit(0 if found.ok else 1)

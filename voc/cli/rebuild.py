@@ -18,6 +18,9 @@ def rebuild(workspace: shared.WorkspaceOption = None, as_json: shared.JsonOption
     opened = shared.runtime(workspace)
     names = [opened.workspace(workspace).name] if workspace else [w.name for w in opened.ledger.workspaces()]
     store = opened.writer(note=shared.say)
+    if store.verify():  # damaged: a new one is made in its place
+        store.close()
+        store = opened.writer(note=shared.say)
     try:
         with shared.bar("rebuilding") as bar:
             documents = pipeline.rebuild(opened.ledger, store, workspaces=names, on_progress=bar.to)

@@ -82,7 +82,7 @@ def work_forever(opened: Runtime, stop: Stop) -> None:
                 continue
             worker = opened.worker(store, pool)
             try:
-                while not stop():
+                while not stop() and store.needs_rebuild is None:
                     done = worker.run(stop=stop)
                     backoff.reset()
                     _tell("ok")

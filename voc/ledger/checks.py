@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from voc.db.tables import annotated, counters, dead_letters, items, outbox, revisions, sources, work
 from voc.db.transactions import is_postgres
@@ -125,26 +126,54 @@ def _last(name: str) -> Any:
 
 def check(book: Book) -> list[str]:
     """See `Ledger.check`."""
+    return [f"{one.count} {one.what}" for one in findings(book)]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that must not be; `what` without anybody's words."""
+
+    what: str
+    count: int
+
+    @property
+    def name(self) -> str:
+        """`what` as one word: `dead-documents-without-a-dead-letter`."""
+        return self.what.replace(" ", "-").replace("'", "")
+
+    @property
+    def mendable(self) -> bool:
+        """Whether `Ledger.repair` puts it right."""
+        return self.what in MENDABLE
+
+
+MENDABLE = frozenset(
+    {
+        "dead documents without a dead letter",
+        "annotations that were never sent",
+        "indexed documents without an annotation",
+        "indexed documents that were never acknowledged",
+        "pending documents that nobody works on",
+        "work without a document that waits for it",
+        "versions beyond the counter",
+        "acknowledgements beyond the counter",
+        "sequence numbers beyond the counter",
+        "leases that end too late",
+    }
+)
+_LONGEST_LEASE_S = 3600  # the largest setting
+
+
+def findings(book: Book) -> list[Finding]:
+    """What `check` tells, counted and named."""
+    now = book.now()
     with book.reading() as conn:
-        return [*_broken(conn), *_sqlite(conn)]
-
-
-def _broken(conn: Connection) -> list[str]:
-    found = []
-    for what, query in _rules():
-        count = conn.execute(query).scalar_one()
-        if count:
-            found.append(f"{count} {what}")
-    return found
-
-
-def _sqlite(conn: Connection) -> list[str]:
-    if is_postgres(conn):
-        return []  # has a sequence of its own, and looks after its files
-    found = []
-    used = select(func.max(revisions.c.seq)).scalar_subquery()
-    if conn.execute(select(used > _last("seq"))).scalar():
-        found.append("ledger sequence beyond the counter")
-    if conn.exec_driver_sql("PRAGMA quick_check(1)").scalar() != "ok":
-        found.append("the ledger's file is damaged")
-    return found
+        found = [Finding(what, conn.execute(query).scalar_one()) for what, query in _rules()]
+        late = _count(work, work.c.lease_until > now + 2 * _LONGEST_LEASE_S * 1_000_000)
+        found.append(Finding("leases that end too late", conn.execute(late).scalar_one()))
+        if not is_postgres(conn):  # which has a sequence of its own, and looks after its files
+            beyond = _count(revisions, revisions.c.seq > _last("seq"))
+            found.append(Finding("sequence numbers beyond the counter", conn.execute(beyond).scalar_one()))
+            damaged = conn.exec_driver_sql("PRAGMA quick_check(1)").scalar() != "ok"
+            found.append(Finding("damaged ledger file", int(damaged)))
+    return [one for one in found if one.count]

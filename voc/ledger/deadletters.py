@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from voc.db.statements import among, many
 from voc.db.tables import dead_letters, items, work
@@ -107,6 +107,15 @@ def bury(conn: Connection, failures: Sequence[tuple[Any, str, str]], *, now: int
     lock_items(conn, buried)
     conn.execute(items.update().where(among(conn, items.c.item, buried)).values(state="dead"))
     many(conn, dead_letters.insert(), rows)
+
+
+def documents(book: Book, workspace: str) -> int:
+    """See `Ledger.dead_documents`."""
+    query = select(func.count()).where(
+        dead_letters.c.workspace == workspace, dead_letters.c.item.is_not(None)
+    )
+    with book.reading() as conn:
+        return int(conn.execute(query).scalar_one())
 
 
 def listing(book: Book, workspace: str, source: str | None, *, limit: int, after: int) -> list[DeadLetter]:

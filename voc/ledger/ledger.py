@@ -20,12 +20,14 @@ from voc.ledger import (
     inbox,
     jobs,
     outbox,
+    repair,
     sources,
     tombstones,
     work,
     workspaces,
 )
 from voc.ledger.book import Book
+from voc.ledger.checks import Finding
 from voc.ledger.cipher import Cipher
 from voc.ledger.keys_at_rest import Keys
 from voc.ledger.types import (
@@ -214,6 +216,19 @@ class Ledger:
     def check(self) -> list[str]:
         """Problems of the ledger itself, one line each, without anybody's words; [] is well."""
         return checks.check(self._book)
+
+    def dead_documents(self, workspace: str) -> int:
+        """How many documents failed in a stage and could be replayed (refused rows are not among them)."""
+        return deadletters.documents(self._book, workspace)
+
+    def findings(self) -> list[Finding]:
+        """What `check` tells, each with its name, its count and whether `repair` puts it right."""
+        return checks.findings(self._book)
+
+    def repair(self) -> dict[str, int]:
+        """Put right what needs nobody's words: what stands for documents, work, counters, balance; counts of
+        what was changed. A settled balance is an audit row."""
+        return repair.repair(self._book)
 
     # ------------------------------------------------------------ access
 

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import ColumnElement, Connection, Row, select
 
 from voc.db.statements import among
 from voc.db.tables import items, revisions, work, workspaces
@@ -38,13 +38,18 @@ _LENT = (
 def claim(book: Book, worker: str, *, limit: int, lease_s: float) -> list[Claimed]:
     """See `Ledger.claim`."""
     with book.reading() as conn:  # an idle worker must not take the write lock twice a second
-        if not _with_work(conn, now=book.now()):
+        now = book.now()
+        beyond = _beyond(now + round(2 * lease_s * 1_000_000))
+        if not _with_work(conn, now=now) and conn.execute(select(work.c.item).where(beyond)).first() is None:
             return []
     with book.writing() as conn:
         now = book.now()
         token = secrets.randbits(62) + 1
         rows: list[Row[Any]] = []
         spaces = _with_work(conn, now=now)
+        if not spaces:  # asked only then: a backlog is long to look through
+            _return(conn, later_than=now + round(2 * lease_s * 1_000_000))
+            spaces = _with_work(conn, now=now)
         for place, workspace in enumerate(spaces):
             # Each workspace gets an equal share of what is left, so that a backlog starves nobody.
             share = -(-(limit - len(rows)) // (len(spaces) - place))
@@ -59,6 +64,15 @@ def claim(book: Book, worker: str, *, limit: int, lease_s: float) -> list[Claime
         _lend(conn, rows, worker=worker, token=token, until=now + round(lease_s * 1_000_000))
         deadletters.bury(conn, damaged, now=now)
     return claimed
+
+
+def _beyond(later_than: int) -> ColumnElement[bool]:
+    return work.c.lease_until > later_than
+
+
+def _return(conn: Connection, *, later_than: int) -> None:
+    # The clock was set back: a lease that ends later than any that is given now would hold for hours.
+    conn.execute(work.update().where(_beyond(later_than)).values(token=0, lease_until=0, worker=None))
 
 
 def _with_work(conn: Connection, *, now: int) -> list[str]:

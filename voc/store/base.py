@@ -60,6 +60,9 @@ class Store(Protocol):
         crash cuts short is not taken for a whole index.
         """
 
+    def verify(self) -> int:
+        """How many of the engine's files are not as they were written; the next writer then knows."""
+
     def close(self) -> None:
         """Give back files and the lease; what was not committed is lost."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from threading import RLock
@@ -17,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from voc.errors import ConfigError, RetryableError
-from voc.store import codec, opened, sidecar, tantivy_schema
+from voc.store import codec, damage, opened, sidecar, tantivy_schema
 from voc.store.base import Position
 from voc.store.columns import Columns, Flags, Matches
 from voc.store.growing import GrowingColumns
@@ -70,7 +71,8 @@ class EmbeddedStore:
                 "the index folder cannot be used", code="VOC-E206", value=str(path), cure="set VOC_HOME"
             ) from error
         try:
-            made._open_for_writing()
+            with made._told():
+                made._open_for_writing()
         except BaseException:
             made.close()
             raise
@@ -81,11 +83,15 @@ class EmbeddedStore:
     @property
     def needs_rebuild(self) -> str | None:
         """Why the index must be made again, or None; a reader of one that was never whole answers nothing."""
-        return self._problem if self._sidecar is None else self._sidecar.unfinished
+        if self._sidecar is None:
+            return self._problem
+        if self._sidecar.unfinished is None and damage.noted(self._folder, self._sidecar.index):
+            return damage.DAMAGED
+        return self._sidecar.unfinished
 
     def mark_rebuilt(self) -> None:
         """From here on the index is whole, for readers and after a crash."""
-        with self._lock:
+        with self._lock, self._told():
             self._describe(built=True, unfinished=None)
 
     def refresh(self) -> None:
@@ -110,28 +116,41 @@ class EmbeddedStore:
     def close(self) -> None:
         """Give everything back; what was not committed is lost."""
         with self._lock:
-            if self._writing is not None and self._opened is not None:
-                self._writing.close()
-                self._opened.shelf.save(least=_WORTH_SAVING, share=50)
-            self._writing = self._opened = None
-            if self._lease is not None:
-                self._lease.release()
+            try:
+                if self._writing is not None and self._opened is not None:
+                    self._writing.close()
+                    self._opened.shelf.save(least=_WORTH_SAVING, share=50)
+            finally:
+                self._writing = self._opened = None
+                if self._lease is not None:
+                    self._lease.release()
+
+    def verify(self) -> int:
+        """Compare every file with its checksum; how many are damaged, of which the next writer is told."""
+        with self._lock:
+            if self._opened is None:
+                return 0
+            folder, name = self._opened.folder, self._opened.name
+        found = damage.damaged_files(folder)
+        if found:
+            damage.note(self._folder, name)
+        return found
 
     # ------------------------------------------------------------ writing
 
     def apply(self, rows: Sequence[IndexRows]) -> None:
         """Stage rows for the next commit."""
-        with self._lock:
+        with self._lock, self._told():
             self._written().apply(rows)
 
     def commit(self) -> None:
         """Durable and visible when it returns."""
-        with self._lock:
+        with self._lock, self._told():
             self._written().commit()
 
     def clear(self, workspace: str) -> None:
         """Remove a workspace at the next commit; not whole again until `mark_rebuilt`."""
-        with self._lock:
+        with self._lock, self._told():
             writing = self._written()
             if self.needs_rebuild is None:
                 self._describe(built=True, unfinished=_REBUILDING)
@@ -239,6 +258,8 @@ class EmbeddedStore:
 
     def _open_for_writing(self) -> None:
         found = sidecar.read(self._folder, schema=tantivy_schema.schema_hash())
+        if isinstance(found, Sidecar) and damage.noted(self._folder, found.index):
+            found = damage.DAMAGED
         if isinstance(found, Sidecar):
             checked = Opened.checked(self._folder, found.index)
             if isinstance(checked, Opened):
@@ -252,6 +273,24 @@ class EmbeddedStore:
             self._sidecar, self._opened = fresh, Opened(self._folder, fresh.index)
         opened.remove_others(self._folder, self._opened.name)
         self._writing = Writing(self._opened)
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """What went wrong with the files, as an error that says what to do.
+
+        Raises:
+            RetryableError: VOC-E401; a writer has to be opened anew, and then makes a damaged index again.
+        """
+        try:
+            with damage.panics_told():
+                yield
+        except (OSError, ValueError, KeyError, IndexError) as error:
+            with suppress(OSError):  # a disk that is full takes no note either
+                if self.verify():
+                    raise _damaged() from error
+            raise RetryableError(
+                "the index cannot be read or written", code="VOC-E401", cure="see that the disk has room"
+            ) from error
 
     def _refresh(self) -> None:
         found = sidecar.read(self._folder, schema=tantivy_schema.schema_hash())
@@ -280,7 +319,7 @@ class EmbeddedStore:
         return self._writing
 
     def _shown(self, workspace: str) -> Shown:
-        with self._lock:
+        with self._lock, self._told():
             if self._opened is None:
                 return _nothing(workspace)
             return self._opened.shelf.show(self._opened.searcher, workspace)
@@ -302,6 +341,12 @@ class EmbeddedStore:
             while len(recent) > _RECENT:
                 recent.popitem(last=False)
         return rows
+
+
+def _damaged() -> RetryableError:
+    return RetryableError(
+        damage.DAMAGED, code="VOC-E401", cure="the next worker makes it again, or voc rebuild does"
+    )
 
 
 def _nothing(workspace: str) -> Shown:

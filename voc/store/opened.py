@@ -9,6 +9,7 @@ from pathlib import Path
 import tantivy
 
 from voc.store import tantivy_schema
+from voc.store.damage import panics_told
 from voc.store.shelf import Shelf, last_change
 from voc.store.sidecar import Sidecar
 
@@ -21,12 +22,14 @@ class Opened:
 
     def __init__(self, folder: Path, name: str) -> None:
         self.name = name
-        self._meta = folder / (_PREFIX + name) / "meta.json"
+        self.folder = folder / (_PREFIX + name)
+        self._meta = self.folder / "meta.json"
         self._stamp = _stamp(self._meta)
-        self.index = tantivy.Index.open(str(self._meta.parent))
-        self.index.config_reader(reload_policy="manual")
-        self.index.reload()
-        self.searcher = self.index.searcher()
+        with panics_told():
+            self.index = tantivy.Index.open(str(self.folder))
+            self.index.config_reader(reload_policy="manual")
+            self.index.reload()
+            self.searcher = self.index.searcher()
         self.shelf = Shelf(name, folder / (_COLUMNS + name))
 
     @classmethod
@@ -34,7 +37,8 @@ class Opened:
         """The index, or why it cannot be used."""
         try:
             made = cls(folder, name)
-            last_change(made.searcher)
+            with panics_told():
+                last_change(made.searcher)
         except (OSError, ValueError) as error:
             return damaged(error)
         return made

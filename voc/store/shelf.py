@@ -12,6 +12,7 @@ from pathlib import Path
 from threading import Lock
 
 import numpy as np
+import structlog
 import tantivy
 
 from voc.store import codec, snapshot, tantivy_schema
@@ -20,6 +21,7 @@ from voc.store.columns import Columns, Matches
 from voc.store.growing import GrowingColumns
 from voc.store.tokens import Terms, relevance
 
+log = structlog.get_logger("voc.store")
 _FOUND = 50_000  # documents found by one search, which looks through the whole index
 _STEP = 500  # documents read at a time: more of them alive cost the collector of garbage half the time
 _KEPT = 8  # questions whose answers a state of the columns keeps
@@ -83,7 +85,10 @@ class Shelf:
         for workspace, place in self._places.items():
             behind = place.growing.change - place.saved
             if behind > max(least, place.growing.documents // share):
-                snapshot.save(self._folder, self._about(workspace, place.generation), place.growing)
+                try:
+                    snapshot.save(self._folder, self._about(workspace, place.generation), place.growing)
+                except OSError as error:  # only the next start is slower
+                    log.warning("columns not saved", code="VOC-E401", reason=error.strerror)
                 place.saved = place.growing.change
 
     def _about(self, workspace: str, generation: int) -> snapshot.About:

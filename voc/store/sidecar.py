@@ -55,12 +55,16 @@ def write(folder: Path, sidecar: Sidecar) -> None:
 def replace_file(path: Path, fill: Callable[[BinaryIO], object]) -> None:
     """Write a file that is there whole or not at all, on disk when this returns."""
     temporary = path.with_name(f"{path.name}.new")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-    with os.fdopen(descriptor, "wb") as out:
-        fill(out)
-        out.flush()
-        os.fsync(out.fileno())
-    temporary.replace(path)
+    try:
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+        with os.fdopen(descriptor, "wb") as out:
+            fill(out)
+            out.flush()
+            os.fsync(out.fileno())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)  # half a file helps nobody on a full disk
+        raise
     sync_folder(path.parent)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 import tantivy
 
@@ -82,7 +83,8 @@ class Writing:
     def close(self) -> None:
         """Finish merging; what was not committed is lost."""
         if self._made is not None:
-            self._made.wait_merging_threads()
+            with suppress(OSError, ValueError):  # a merge that failed leaves its segments as they were
+                self._made.wait_merging_threads()
             self._made = None
 
     @property

@@ -83,7 +83,7 @@ def test_a_counter_set_back(tmp_path: Path, full: Desk) -> None:
         pytest.skip("PostgreSQL has a sequence of its own")
     with full.engine.begin() as conn:
         conn.execute(text("UPDATE counters SET value = 1 WHERE name = 'seq'"))
-    assert full.ledger.check() == ["ledger sequence beyond the counter"]
+    assert full.ledger.check() == ["3 sequence numbers beyond the counter"]
 
 
 def test_a_damaged_file_stops_with_what_to_do(tmp_path: Path, full: Desk) -> None:
