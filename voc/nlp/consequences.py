@@ -33,7 +33,7 @@ class Hit:
 class _Rules:
     phrases: re.Pattern[str]
     level_of: dict[str, int]
-    patterns: tuple[tuple[int, re.Pattern[str]], ...]
+    patterns: tuple[tuple[int, tuple[str, ...], re.Pattern[str]], ...]  # level, one must be there, what
     before: re.Pattern[str]
     after: re.Pattern[str]
     offer: re.Pattern[str]
@@ -50,7 +50,12 @@ def find(clean: str) -> list[Hit]:
             harmless.append(match.span())
         elif _happened(rules, clean, level, match.start(), match.end()):
             hits.append(Hit(level, match.start(), match.end()))
-    for level, pattern in rules.patterns:
+    for level, needs, pattern in rules.patterns:
+        for need in needs:
+            if need in clean:
+                break
+        else:
+            continue  # one look for a word takes a twentieth of the time of one for a pattern
         for match in pattern.finditer(clean):
             start, end = match.span()
             if start == end or any(start < until and since < end for since, until in harmless):
@@ -100,7 +105,8 @@ def _rules() -> _Rules:
     for level, rules in lists["levels"].items():
         for word in rules["words"]:
             level_of.setdefault(word, int(level))
-        patterns += [(int(level), re.compile(pattern)) for pattern in rules.get("patterns", ())]
+        for rule in rules.get("patterns", ()):
+            patterns.append((int(level), tuple(rule["needs"]), re.compile(rule["pattern"])))
     guards = lists["guards"]
     return _Rules(
         compile_phrases(level_of),

@@ -1,12 +1,14 @@
 """The harm scale by words: what happened counts; what is feared, denied or offered does not."""
 
 import itertools
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from voc.nlp import consequences
+from voc.nlp.lexicon import load
 from voc.types import Span
 
 
@@ -104,3 +106,14 @@ def test_the_cited_words_are_whole() -> None:
     text = "闹钟没响，票钱白花了"
     [hit] = consequences.find(text)
     assert text[hit.start : hit.end] == "钱白花"
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [rule for level in load("consequences")["levels"].values() for rule in level.get("patterns", ())],
+    ids=lambda rule: rule["pattern"],
+)
+@given(data=st.data())
+def test_what_a_pattern_needs_is_in_everything_it_finds(rule: dict[str, Any], data: st.DataObject) -> None:
+    found = data.draw(st.from_regex(rule["pattern"], fullmatch=True))
+    assert any(need in found for need in rule["needs"])
