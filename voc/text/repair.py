@@ -16,7 +16,7 @@ from voc.text.characters import CONTROL, INVISIBLE, WIDTH
 from voc.text.offsets import Placed
 from voc.types import Repair
 
-_AFTER_CHINESE = "(?<=[\u4e00-\u9fff！？，；。、…～~])"
+_AFTER_CHINESE = "(?<=[\u3400-\u4dbf\u4e00-\u9fff！？，；。、…～~])"
 # Marks that Chinese text writes both ways; between digits and Latin letters they stay.
 _MARKS = re.compile(_AFTER_CHINESE + "[!?,;]+")
 _CHINESE = str.maketrans("!?,;", "！？，；")
