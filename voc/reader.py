@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
 from voc.annotations import encode
 from voc.errors import VocError
-from voc.nlp.catalogue import Catalogue
+from voc.nlp.catalogue import Catalogue, Entry
 from voc.nlp.engine import Engine
 from voc.task import Annotated, Spent, Task
 from voc.text.language import language_of
 from voc.text.source import raw_text
 from voc.text.stage import TextStage
+from voc.types import Record
 
 _SHORT = 64  # characters of a facet that is remembered
 _FACETS = 4096  # of them
+_WRITTEN = "product_written"
+"""The attribute that keeps a product's title where the catalogue has another name for it."""
 
 
 class Reader:
@@ -30,6 +34,7 @@ class Reader:
         # Products and versions stand in thousands of records: each is masked once.
         self._known = lru_cache(_FACETS)(lambda value: self._stage.clean(value).text)
         self._engines: dict[str, Engine] = {}
+        self._products: dict[str, Callable[[str], Entry | None]] = {}
         self._competitors: dict[str, frozenset[str]] = {}
 
     def warm(self, taxonomies: Sequence[str]) -> None:
@@ -58,13 +63,16 @@ class Reader:
 
     def _read(self, tasks: Sequence[Task]) -> tuple[list[Annotated], Spent]:
         began = time.perf_counter()
+        for taxonomy in dict.fromkeys(task.taxonomy for task in tasks):
+            self._engine(taxonomy)
+        records = [self._named(task.record, task.taxonomy) for task in tasks]
         cleans = [self._stage.clean(raw_text(task.record)) for task in tasks]
         cleaned = time.perf_counter()
         analyses: list[Any] = [None] * len(tasks)
         for taxonomy in dict.fromkeys(task.taxonomy for task in tasks):
             rows = [i for i, task in enumerate(tasks) if task.taxonomy == taxonomy]
             found = self._engine(taxonomy).analyse(
-                [cleans[i] for i in rows], [tasks[i].record.product for i in rows]
+                [cleans[i] for i in rows], [records[i].product for i in rows]
             )
             for i, analysis in zip(rows, found, strict=True):
                 analyses[i] = analysis
@@ -72,7 +80,7 @@ class Reader:
         done = [
             Annotated(
                 body=encode(
-                    task.record,
+                    record,
                     clean,
                     analysis,
                     mask=self._mask,
@@ -84,10 +92,22 @@ class Reader:
                 text_digest=hashlib.sha256(clean.text.encode()).hexdigest(),
                 taxonomy=analysis.taxonomy,
             )
-            for task, clean, analysis in zip(tasks, cleans, analyses, strict=True)
+            for task, record, clean, analysis in zip(tasks, records, cleans, analyses, strict=True)
         ]
         encoded = time.perf_counter()
         return done, Spent(cleaned - began, analysed - cleaned, encoded - analysed)
+
+    def _named(self, record: Record, taxonomy: str) -> Record:
+        """The record with its product by the catalogue's name; what was written stays in `attrs`."""
+        if record.product is None:
+            return record
+        entry = self._products[taxonomy](record.product)
+        if entry is None or (entry.name == record.product and record.brand is not None):
+            return record
+        attrs = record.attrs
+        if entry.name != record.product:
+            attrs = {**attrs, _WRITTEN: record.product}
+        return replace(record, product=entry.name, brand=record.brand or entry.brand, attrs=attrs)
 
     def _mask(self, value: str) -> str:
         # Short words without digits or @ cannot hold an identifier that the basic masker knows.
@@ -101,5 +121,6 @@ class Reader:
             catalogue = Catalogue.for_taxonomy(taxonomy)
             engine = Engine.load(profile=self._profile, taxonomy=taxonomy, catalogue=catalogue)
             self._engines[taxonomy] = engine
+            self._products[taxonomy] = lru_cache(_FACETS)(catalogue.product)
             self._competitors[taxonomy] = catalogue.competitors if catalogue else frozenset()
         return engine

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from voc.errors import ConfigError
@@ -13,6 +14,13 @@ from voc.nlp.phrases import compile_phrases
 from voc.nlp.taxonomy import Taxonomy
 
 _SPACE = re.compile(r"[\s\-_·]+")
+_BLANKS = r"[\s\-_·]*"
+# What makes another product of a name it follows.
+_VARIANT = re.compile(
+    _BLANKS + r"(?:pro|max|ultra|plus|mini|lite|note|turbo|air|fold|flip|neo|gt|se|[a-z]?\d{1,4}(?![\d+gG])|"
+    r"\+|至尊|青春|尊享|极速|竞速|标准|旗舰|探索|典藏|纪念|二代|三代)",
+    re.IGNORECASE,
+)
 _LATIN = re.compile(r"[a-z0-9+]")
 
 
@@ -71,6 +79,28 @@ class Catalogue:
         found = self.find(unicodedata.normalize("NFKC", name))
         products = [n for n, _, _ in found if self.entries[n].product]
         return products[0] if products else (found[0][0] if found else None)
+
+    def product(self, title: str) -> Entry | None:
+        """The product that a record's own title names first, or None.
+
+        `星河 X1 5G手机 12+256` is 星河 X1, `星河 X1 Ultra` is not: a variant is not its sibling.
+        """
+        shown = unicodedata.normalize("NFKC", title).lower()
+        for match in self._titles.finditer(shown):
+            start, end = match.span()
+            if _LATIN.match(shown[start]) and start and _LATIN.match(shown[start - 1]):
+                continue
+            if end < len(shown) and _LATIN.match(shown[end - 1]) and _LATIN.match(shown[end]):
+                continue
+            return None if _VARIANT.match(shown, end) else self.entries[self._by_alias[_key(match.group())]]
+        return None
+
+    @cached_property
+    def _titles(self) -> re.Pattern[str]:
+        """Names of products with blanks anywhere or nowhere, the longest first."""
+        names = [alias for alias, name in self._by_alias.items() if self.entries[name].product]
+        parts = [_BLANKS.join(map(re.escape, alias)) for alias in sorted(names, key=len, reverse=True)]
+        return re.compile("|".join(parts) or r"(?!)")
 
     def brand_of(self, name: str) -> str | None:
         """The brand of a canonical name."""

@@ -35,6 +35,28 @@ def test_aliases_resolve(phones: Catalogue, written: str, name: str) -> None:
     assert phones.resolve(written) == name
 
 
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("星河 X1 5G手机 12+256", "星河 X1"),
+        ("星河X1 Pro 曲面屏 官方标配", "星河 X1 Pro"),
+        ("星河 X1（黑色）", "星河 X1"),
+        ("【官方】星河 S2 学生机 128G", "星河 S2"),
+        ("苹果15", "iPhone 15"),
+        ("小米13 Ultra 12G", "小米 13 Ultra"),
+        ("星河 X1 Ultra", None),
+        ("星河", None),
+        ("星河 Buds 耳机", None),
+        ("", None),
+    ],
+)
+def test_a_shops_title_names_its_product_and_no_sibling(
+    phones: Catalogue, title: str, name: str | None
+) -> None:
+    entry = phones.product(title)
+    assert (entry.name if entry else None) == name
+
+
 def test_what_is_not_known_is_none(phones: Catalogue) -> None:
     assert phones.resolve("诺基亚 3310") is None
     assert phones.resolve("") is None
