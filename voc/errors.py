@@ -71,7 +71,7 @@ ROW_CURES: dict[str, str] = {
     "VOC-E301": "fill the text in, or leave the row out",
     "VOC-E302": "shorten it, or raise VOC_MAX_TEXT_CHARS",
     "VOC-E303": "shorten it, or raise VOC_MAX_LINE_BYTES",
-    "VOC-E304": "quote fields that hold the delimiter",
+    "VOC-E304": "give it every column, and quote fields that hold the delimiter",
     "VOC-E305": "mend the value, or leave its column out with --mapping",
     "VOC-E307": "export the file again, or name its encoding with --mapping",
     "VOC-E308": "unpack it first",
@@ -157,3 +157,8 @@ class AccessError(VocError):
     """Not allowed."""
 
     default_code = "VOC-E600"
+
+
+def exit_code_of(error: VocError) -> int:
+    """What a program that ends with this error tells its shell (docs/cli.md)."""
+    return 2 if isinstance(error, UsageError | ConfigError) else 1

@@ -27,6 +27,8 @@ from voc.runtime import Runtime
 from voc.types import KINDS
 
 _SHOWN = 20  # refused rows printed one by one; the rest is counted (all are in the dead letters)
+_SEARCHABLE = "searchable; next: voc painpoints, voc search WORDS, voc serve"
+_KEPT = "kept; a running `voc serve` makes it searchable, or: voc work --until-empty"
 
 
 def ingest(
@@ -94,6 +96,8 @@ def ingest(
             # Those of text, language and encode are summed over the language processes.
             seconds |= {stage: round(spent, 3) for stage, spent in done.seconds.items()}
         shared.out_json(answer | {"seconds": seconds})
+    elif any(report["created"] + report["revised"] for report in reports):
+        shared.say(_SEARCHABLE if wait else _KEPT)
     raise typer.Exit(1 if failed else 0)
 
 
@@ -210,5 +214,5 @@ def _preview(
     settings = shared.settings(workspace)
     at = _in_zone(exported_at, settings.timezone)
     for path in expand(files):
-        rows = collecting.preview(path, mapping=columns, settings=settings, exported_at=at)
-        shared.out_json({"file": shared.masked(path.name), "rows": rows})
+        taken, rows = collecting.preview(path, mapping=columns, settings=settings, exported_at=at)
+        shared.out_json({"file": shared.masked(path.name), "columns": taken, "rows": rows})

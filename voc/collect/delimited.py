@@ -45,6 +45,8 @@ def read_delimited(source: Source, how: Reading) -> Iterator[Row]:
             if how.mapping.header_row == 0:
                 header = [str(i) for i in range(1, len(values) + 1)]
             plan = plan_of(header, source, how)
+            if how.tell is not None:
+                how.tell(plan.columns)
             if how.mapping.header_row != 0:
                 continue
         wrong = fit(values, plan)

@@ -93,6 +93,15 @@ class Plan:
         """Whether there is a column that can hold feedback."""
         return any(name in self.fields for name in TEXT_FIELDS)
 
+    @property
+    def columns(self) -> dict[str, str]:
+        """Header → the field it was taken for, `attrs`, or `left out`."""
+        meant: dict[int, str] = dict.fromkeys([*self._texts, *self._more], "text")
+        meant |= {index: name for index, name, _ in self._direct}
+        meant |= {index: name for name, index in self._other.items()}
+        meant |= {index: "attrs" for index, _ in self._attrs}
+        return {key: meant.get(index, "left out") for index, key in enumerate(self.keys)}
+
     def read(self, values: Sequence[Any], how: Reading) -> Found:
         """The record of one row.
 

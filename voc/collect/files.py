@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -33,18 +33,19 @@ def read_file(
     zone: ZoneInfo,
     exported_at: datetime | None,
     settings: Settings,
+    tell: Callable[[Mapping[str, str]], None] | None = None,
 ) -> Iterator[Row]:
     """Rows of a file in order; text formats in flat memory, workbooks and archives within their limits.
 
     `zone` is that of times without one; relative times are resolved against `exported_at` (aware), else
-    against the mapping file's.
+    against the mapping file's. `tell` hears what each header of a table was taken for.
 
     Raises (on the first step):
         UsageError: missing, a folder (VOC-E108), unknown type (E109), no column for the text (E112).
         SkipRecord: empty, damaged, unknown encoding (E307), archive (E308) or workbook (E309) refused.
     """
     how = reading(settings, zone=zone, exported_at=exported_at, mapping=mapping)
-    yield from _dispatch(_source(path), how)
+    yield from _dispatch(_source(path), replace(how, tell=tell))
 
 
 def read_ids(

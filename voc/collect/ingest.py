@@ -118,14 +118,19 @@ def preview(
     settings: Settings,
     exported_at: datetime | None = None,
     limit: int = 20,
-) -> list[dict[str, Any]]:
-    """How the first rows would be read: `{"place", "record"}` or `{"place", "error"}`, plus `warnings`.
+) -> tuple[dict[str, str], list[dict[str, Any]]]:
+    """What the headers of a table are taken for, and how the first rows would be read.
+
+    A row is `{"place", "record"}` or `{"place", "error"}`, plus `warnings`.
 
     Raises:
         UsageError, SkipRecord: as `ingest_file`.
     """
     zone = ZoneInfo(settings.timezone)
-    rows = read_file(path, mapping=mapping, zone=zone, exported_at=exported_at, settings=settings)
+    columns: dict[str, str] = {}
+    rows = read_file(
+        path, mapping=mapping, zone=zone, exported_at=exported_at, settings=settings, tell=columns.update
+    )
     shown = []
     for row in islice(rows, limit):
         line: dict[str, Any] = {"place": row.place}
@@ -136,7 +141,7 @@ def preview(
         if row.warnings:
             line["warnings"] = [unread(name, exported_at) for name in row.warnings]
         shown.append(line)
-    return shown
+    return columns, shown
 
 
 def unread(name: str, exported_at: datetime | None) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -61,6 +61,7 @@ class Reading:
     exported_at: datetime | None = None
     mapping: FileMapping = NO_MAPPING
     only_ids: bool = False  # a quick look: rows hold a native id and nothing else
+    tell: Callable[[Mapping[str, str]], None] | None = None  # hears what each header was taken for
     max_text_chars: int = 100_000
     max_line_bytes: int = 16 * 1024 * 1024
     max_json_depth: int = 32

@@ -79,6 +79,8 @@ def _sheet(book: Any, name: str, source: Source, how: Reading) -> Iterator[Row]:
                     plan = None
                     if len(tried) >= HEADER_LINES or how.mapping.header_row:
                         break
+                elif how.tell is not None:
+                    how.tell(plan.columns)
                 continue
         raw = "\t".join("" if cell is None else str(cell) for cell in cells).encode("utf-8", "replace")
         yield from rows_of(plan, cells, f"{source.prefix}sheet {name} row {number}", raw, how)

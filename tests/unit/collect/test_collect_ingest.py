@@ -137,7 +137,15 @@ def test_preview_keeps_nothing(ledger: Ledger, tmp_path: Path, settings: Setting
     path.write_text(
         "评论ID,内容,评分,时间,昵称\n1,好,5,2026-11-01,甲\n2,坏,x,,\n3,中,3,某天,\n", encoding="utf-8"
     )
-    assert preview(path, settings=settings) == [
+    columns, rows = preview(path, settings=settings)
+    assert columns == {
+        "评论ID": "native_id",
+        "内容": "text",
+        "评分": "rating",
+        "时间": "created_at",
+        "昵称": "author.name",
+    }
+    assert rows == [
         {
             "place": "line 2",
             "record": {
@@ -158,7 +166,7 @@ def test_preview_keeps_nothing(ledger: Ledger, tmp_path: Path, settings: Setting
             ],
         },
     ]
-    assert len(preview(path, settings=settings, limit=1)) == 1
+    assert len(preview(path, settings=settings, limit=1)[1]) == 1
     assert ledger.balance("acme") == []
 
 
