@@ -1,6 +1,6 @@
 """What the models said of one record, as the ledger keeps it: enough to make its index rows without a model.
 
-`encode` runs in the language processes; `compose` joins it with what the ledger decided (versions, copies,
+`encode` runs in the language processes; `composing` joins it with what the ledger decided (versions, copies,
 persons). Masked text only: nothing in here identifies anybody.
 """
 
@@ -8,26 +8,12 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
-from typing import Any, Protocol
-from zoneinfo import ZoneInfo
+from datetime import datetime
+from typing import Any
 
 import orjson
 
-from voc import ids
-from voc.clock import calendar
-from voc.types import (
-    Analysis,
-    CleanText,
-    Document,
-    IndexRows,
-    Intent,
-    Label,
-    Mention,
-    Opinion,
-    Record,
-    Span,
-)
+from voc.types import Analysis, CleanText, Label, Opinion, Record, Span
 
 FORMAT = 1
 _LEVEL = 1  # zlib: level 6 saves 4 % of the bytes for three times the time
@@ -48,40 +34,11 @@ STRING_FACETS: tuple[str, ...] = (
     "segment",
 )
 NUMBER_FACETS: tuple[str, ...] = ("rating", "nps", "likes", "value")
-
-
-class TreeOfNodes(Protocol):
-    """What composing needs of a taxonomy."""
-
-    @property
-    def ref(self) -> str: ...
-    def path(self, node: str) -> tuple[str, ...]: ...
-    def names(self, node: str) -> tuple[str, ...]: ...
-
-
-class ItemFacts(Protocol):
-    """What the ledger knows of a document besides its annotation (`ledger.ItemContext`)."""
-
-    @property
-    def source(self) -> str: ...
-    @property
-    def native_id(self) -> str: ...
-    @property
-    def kind(self) -> str: ...
-    @property
-    def revision(self) -> int: ...
-    @property
-    def text_revision(self) -> int: ...
-    @property
-    def seq(self) -> int: ...
-    @property
-    def received_at(self) -> datetime: ...
-    @property
-    def duplicate_of(self) -> str | None: ...
-    @property
-    def author_key(self) -> str | None: ...
-    @property
-    def person(self) -> str: ...
+# What is kept of an opinion, in this order, by the names of a mention's fields.
+OPINION: tuple[str, ...] = (
+    *("clause", "target", "opinion", "sentiment", "score", "confidence", "implicit"),
+    *("harm", "harm_span", "product", "competitor", "aspect", "aspect_confidence"),
+)
 
 
 def encode(
@@ -93,7 +50,7 @@ def encode(
     competitors: frozenset[str] = frozenset(),
     language: str = "zh",
 ) -> bytes:
-    """Compressed JSON of everything `compose` needs, short keys, masked strings.
+    """Compressed JSON of everything `composing` needs, short keys, masked strings.
 
     Args:
         mask: replaces personal data in a facet (the text stage's).
@@ -144,69 +101,14 @@ def encode(
     return zlib.compress(orjson.dumps(body), _LEVEL)
 
 
-def compose(
-    workspace: str,
-    *,
-    document_id: str,
-    version: int,
-    body: bytes,
-    facts: ItemFacts,
-    taxonomy: TreeOfNodes,
-    zone: ZoneInfo,
-) -> IndexRows:
-    """The index rows of one document: the same for the same ledger, in every process, on every rebuild."""
-    kept = orjson.loads(zlib.decompress(body))
-    created = facts.received_at if kept["at"] is None else _from_micros(kept["at"])
-    day, week, month = calendar(created, zone)
-    label, score, confidence, mixed = kept["s"]
-    integrity, integrity_score, flags = kept["ig"]
-    if facts.duplicate_of is not None and integrity == "clean":
-        integrity, flags = "copied", ["copied"]
-    document = Document(
-        id=document_id,
-        workspace=workspace,
-        source=facts.source,
-        native_id=facts.native_id,
-        kind=facts.kind,
-        revision=facts.revision,
-        text_revision=facts.text_revision,
-        seq=facts.seq,
-        text=kept["text"],
-        clean_text=kept["clean"],
-        created_at=created,
-        created_at_precision=kept["pr"],
-        received_at=facts.received_at,
-        day=day,
-        week=week,
-        month=month,
-        author_key=facts.author_key,
-        person=facts.person,
-        known_person=facts.author_key is not None,
-        role=kept["role"],
-        language=kept.get("lang", "zh"),
-        integrity=integrity,
-        integrity_score=integrity_score,
-        integrity_flags=tuple(flags),
-        duplicate_of=facts.duplicate_of,
-        sentiment=label,
-        sentiment_score=score,
-        sentiment_confidence=confidence,
-        mixed=mixed,
-        emotion=kept.get("e"),
-        service_intent=kept.get("si"),
-        intents=tuple(Intent(*intent) for intent in kept["i"]),
-        attrs=kept.get("attrs", {}),
-        **kept.get("f", {}),
-    )
-    mentions = tuple(
-        _mention(ordinal, opinion, document=document, models=kept["m"], taxonomy=taxonomy)
-        for ordinal, opinion in enumerate(kept["o"])
-    )
-    return IndexRows(workspace, document_id, version, document, mentions)
+def decode(body: bytes) -> dict[str, Any]:
+    """What `encode` kept."""
+    kept: dict[str, Any] = orjson.loads(zlib.decompress(body))
+    return kept
 
 
 def _opinion_out(opinion: Opinion, label: Label, competitors: frozenset[str]) -> list[Any]:
-    return [
+    return [  # as in `OPINION`
         _span_out(opinion.clause),
         _span_out(opinion.target),
         _span_out(opinion.opinion),
@@ -223,55 +125,8 @@ def _opinion_out(opinion: Opinion, label: Label, competitors: frozenset[str]) ->
     ]
 
 
-def _mention(
-    ordinal: int, kept: list[Any], *, document: Document, models: Mapping[str, str], taxonomy: TreeOfNodes
-) -> Mention:
-    (
-        clause,
-        target,
-        words,
-        sentiment,
-        score,
-        confidence,
-        implicit,
-        harm,
-        harm_span,
-        product,
-        rival,
-        node,
-        _,
-    ) = kept
-    opinion = ids.opinion_id(document.id, document.text_revision, clause[0], clause[1], ordinal)
-    return Mention(
-        id=ids.mention_id(opinion),
-        opinion_id=opinion,
-        document_id=document.id,
-        ordinal=ordinal,
-        aspect=node,
-        aspect_path=taxonomy.path(node) if node else (),
-        aspect_names=taxonomy.names(node) if node else (),
-        clause=Span(*clause),
-        target=_span_in(target),
-        opinion=_span_in(words),
-        sentiment=sentiment,
-        score=score,
-        confidence=confidence,
-        harm=harm,
-        harm_span=_span_in(harm_span),
-        implicit=implicit,
-        product=product,
-        competitor=rival,
-        model=models.get("opinions", ""),
-        taxonomy=taxonomy.ref,
-    )
-
-
 def _span_out(span: Span | None) -> tuple[int, int] | None:
     return None if span is None else (span.start, span.end)
-
-
-def _span_in(pair: list[int] | None) -> Span | None:
-    return None if pair is None else Span(pair[0], pair[1])
 
 
 def _masked(value: Any, mask: Callable[[str], str]) -> Any:
@@ -286,7 +141,3 @@ def _masked(value: Any, mask: Callable[[str], str]) -> Any:
 
 def _micros(at: datetime | None) -> int | None:
     return None if at is None else round(at.timestamp() * 1_000_000)
-
-
-def _from_micros(micros: int) -> datetime:
-    return datetime.fromtimestamp(micros / 1_000_000, UTC)

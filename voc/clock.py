@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 Clock = Callable[[], datetime]
@@ -21,7 +22,11 @@ def fixed_clock(at: datetime) -> Clock:
 
 def calendar(at: datetime, zone: ZoneInfo) -> tuple[str, str, str]:
     """(day `YYYY-MM-DD`, Monday of its week, month `YYYY-MM`) of an aware time in the workspace's zone."""
-    day = at.astimezone(zone).date()
+    return _named(at.astimezone(zone).date())
+
+
+@lru_cache(maxsize=4096)
+def _named(day: date) -> tuple[str, str, str]:
     return day.isoformat(), week_of(day).isoformat(), f"{day.year:04d}-{day.month:02d}"
 
 

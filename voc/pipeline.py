@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from voc.annotations import compose
+from voc.composing import compose
 from voc.errors import RetryableError
 from voc.faults import point
 from voc.language import LanguagePool
@@ -23,8 +23,8 @@ from voc.ledger.types import Claimed, Done, Failed, Pending
 from voc.nlp.taxonomy import Taxonomy
 from voc.ops.garbage import rarely_collected
 from voc.store.base import Store
+from voc.store.codec import Plain
 from voc.task import Annotated, Spent, Task
-from voc.types import IndexRows
 
 _IN_FLIGHT = 2  # batches at the language processes beyond one each: hides the ledger's time
 _DELIVER = 2000  # outbox rows sent to the index in one commit
@@ -64,10 +64,10 @@ class Composer:
         """The workspace's time zone."""
         return self._of(workspace)[0]
 
-    def rows(self, pending: Pending) -> IndexRows:
+    def rows(self, pending: Pending) -> Plain:
         """The rows of one outbox entry or one rebuilt document."""
         if pending.deleted or pending.body is None:
-            return IndexRows(pending.workspace, pending.document_id, pending.version, None)
+            return Plain(pending.workspace, pending.version, pending.document_id, None, ())
         zone, taxonomy = self._of(pending.workspace)
         return compose(
             pending.workspace,
@@ -210,7 +210,7 @@ class Worker:
             self.progress.failed += len(failures)
 
 
-def expected_rows(ledger: Ledger, workspace: str, *, composer: Composer | None = None) -> Iterator[IndexRows]:
+def expected_rows(ledger: Ledger, workspace: str, *, composer: Composer | None = None) -> Iterator[Plain]:
     """Every index row the ledger says there should be: what a rebuild writes and `doctor` compares."""
     composer = composer or Composer(ledger)
     for pending in ledger.all_rows(workspace):
@@ -230,7 +230,7 @@ def rebuild(
     written = 0
     for workspace in workspaces:
         store.clear(workspace)
-        batch: list[IndexRows] = []
+        batch: list[Plain] = []
         for rows in expected_rows(ledger, workspace, composer=composer):
             batch.append(rows)
             if len(batch) == _DELIVER:
@@ -241,7 +241,7 @@ def rebuild(
     return written
 
 
-def _write(store: Store, batch: list[IndexRows]) -> int:
+def _write(store: Store, batch: list[Plain]) -> int:
     size = len(batch)
     store.apply(batch)
     store.commit()

@@ -17,7 +17,7 @@ from store_corpus import corpus, query, removed, rows
 
 from voc.errors import UsageError
 from voc.store.base import Position, Store
-from voc.store.codec import digest_of, row_digests
+from voc.store.codec import digest_of, plain, row_digests
 from voc.store.embedded import EmbeddedStore
 from voc.store.masks import select
 from voc.store.memory import MemoryStore
@@ -74,15 +74,16 @@ def store(engine: Engine) -> Iterator[Store]:
 def filled(
     store: Store, *, seed: int, size: int = 60, workspaces: tuple[str, ...] = ("w", "v")
 ) -> MemoryStore:
-    """Put a corpus in, in several commits, and the same into the reference."""
+    """Put a corpus in, as objects and as values, in several commits, and its objects into the reference."""
     rng = random.Random(seed)
     reference = MemoryStore()
     made = [one for name in ("w", "v") for one in corpus(rng, workspace=name)]
     rng.shuffle(made)
     while made:
         count = rng.randint(1, 40)
+        store.apply([plain(one) if rng.random() < 0.5 else one for one in made[:count]])
+        reference.apply(made[:count])
         for one in (store, reference):
-            one.apply(made[:count])
             one.commit()
         made = made[count:]
     return reference

@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, Protocol
 
+from voc.store.codec import Rows
 from voc.store.columns import Columns
 from voc.store.when import micros
-from voc.types import Document, DocumentHit, IndexRows, Mention, MentionHit, Query
+from voc.types import Document, DocumentHit, Mention, MentionHit, Query
 
 
 class Position(NamedTuple):
@@ -40,7 +41,7 @@ class Store(Protocol):
     def mark_rebuilt(self) -> None:
         """The index holds again what the ledger says; `needs_rebuild` is None from here on."""
 
-    def apply(self, rows: Sequence[IndexRows]) -> None:
+    def apply(self, rows: Sequence[Rows]) -> None:
         """Take rows in; idempotent; a version not above the one held is ignored. Visible after `commit`."""
 
     def commit(self) -> None:

@@ -8,7 +8,7 @@ compresses its blocks of neighbours (LZ4), which is smaller than each document b
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
 from operator import attrgetter
 from typing import Any, NamedTuple
@@ -31,68 +31,74 @@ _mention = attrgetter(*MENTION_FIELDS)
 
 
 class Plain(NamedTuple):
-    """Rows of a document as values of JSON, in the order of the fields; `document` None: removed.
+    """`IndexRows` as values of JSON, in the order of the fields; `document` None: removed.
 
-    Columns are made of these: making a Document of each takes five times as long.
+    What the pipeline makes and columns are made of: a Document and a Mention of each take five times as long.
     """
 
+    workspace: str
     version: int
     document_id: str
-    document: list[Any] | None
-    mentions: list[list[Any]]
+    document: Sequence[Any] | None
+    mentions: Sequence[Sequence[Any]]
 
 
-def plain(rows: IndexRows) -> Plain:
-    """Rows as values."""
+Rows = IndexRows | Plain
+
+
+def plain(rows: Rows) -> Plain:
+    """Rows as values, whichever they are."""
+    if isinstance(rows, Plain):
+        return rows
     if rows.document is None:
-        return Plain(rows.version, rows.document_id, None, [])
-    return Plain(rows.version, rows.document_id, *_values(rows))
+        return Plain(rows.workspace, rows.version, rows.document_id, None, ())
+    mentions = [_mention_values(mention) for mention in rows.mentions]
+    return Plain(rows.workspace, rows.version, rows.document_id, _document_values(rows.document), mentions)
 
 
-def encode(rows: Plain) -> bytes:
-    """Everything of a document at a version; of a removed one its version alone."""
-    return orjson.dumps(list(rows), option=orjson.OPT_SORT_KEYS)
-
-
-def decode_plain(blob: bytes) -> Plain:
-    """What `encode` was given."""
-    return Plain(*orjson.loads(blob))
-
-
-def decode(workspace: str, blob: bytes) -> IndexRows:
-    """What `plain` was given."""
-    version, document_id, document, mentions = orjson.loads(blob)
-    if document is None:
-        return IndexRows(workspace, document_id, version, None)
+def objects(rows: Rows) -> IndexRows:
+    """Rows as a Document and Mentions, whichever they are."""
+    if isinstance(rows, IndexRows):
+        return rows
+    if rows.document is None:
+        return IndexRows(rows.workspace, rows.document_id, rows.version, None)
+    document = list(rows.document)
     for place in _TIMES:
         document[place] = from_micros(document[place])
     document[_INTENTS] = tuple(Intent(*intent) for intent in document[_INTENTS])
     document[_FLAGS] = tuple(document[_FLAGS])
-    for mention in mentions:
+    mentions = []
+    for values in rows.mentions:
+        mention = list(values)
         for place in _SPANS:
             if mention[place] is not None:
                 mention[place] = Span(*mention[place])
         for place in _PATHS:
             mention[place] = tuple(mention[place])
-    return IndexRows(
-        workspace, document_id, version, Document(*document), tuple(Mention(*mention) for mention in mentions)
-    )
+        mentions.append(Mention(*mention))
+    return IndexRows(rows.workspace, rows.document_id, rows.version, Document(*document), tuple(mentions))
 
 
-def row_digests(rows: IndexRows) -> Iterator[tuple[str, int, str]]:
+def encode(rows: Plain) -> bytes:
+    """Everything of a document at a version but its workspace; of a removed one its version alone."""
+    return orjson.dumps(rows[1:], option=orjson.OPT_SORT_KEYS)
+
+
+def decode(workspace: str, blob: bytes) -> Plain:
+    """What `encode` was given."""
+    return Plain(workspace, *orjson.loads(blob))
+
+
+def row_digests(rows: Rows) -> Iterator[tuple[str, int, str]]:
     """(key, version, content digest) of each row; a removed document has none.
 
     Keys: `document id/` of the document, `document id/mention id` of each mention.
     """
-    if rows.document is not None:
-        yield from _digests(rows.document_id, rows.version, *_values(rows))
-
-
-def blob_digests(blob: bytes) -> Iterator[tuple[str, int, str]]:
-    """`row_digests` of what `encode` made, without making objects of it."""
-    version, document_id, document, mentions = orjson.loads(blob)
-    if document is not None:
-        yield from _digests(document_id, version, document, mentions)
+    values = plain(rows)
+    if values.document is not None:
+        yield f"{values.document_id}/", values.version, _digest(values.document)
+        for mention in values.mentions:
+            yield f"{values.document_id}/{mention[0]}", values.version, _digest(mention)
 
 
 def digest_of(rows: Iterable[tuple[str, int, str]]) -> str:
@@ -103,32 +109,24 @@ def digest_of(rows: Iterable[tuple[str, int, str]]) -> str:
     return whole.hexdigest()
 
 
-def _values(rows: IndexRows) -> tuple[list[Any], list[list[Any]]]:
-    assert rows.document is not None
-    document = list(_document(rows.document))
+def _document_values(document: Document) -> list[Any]:
+    values = list(_document(document))
     for place in _TIMES:
-        document[place] = micros(document[place])
-    document[_INTENTS] = [(i.label, i.start, i.end, i.confidence) for i in document[_INTENTS]]
-    mentions = []
-    for mention in rows.mentions:
-        values = list(_mention(mention))
-        for place in _SPANS:
-            span = values[place]
-            if span is not None:
-                values[place] = (span.start, span.end)
-        mentions.append(values)
-    return document, mentions
+        values[place] = micros(values[place])
+    values[_INTENTS] = [(i.label, i.start, i.end, i.confidence) for i in values[_INTENTS]]
+    return values
 
 
-def _digests(
-    document_id: str, version: int, document: list[Any], mentions: list[list[Any]]
-) -> Iterator[tuple[str, int, str]]:
-    yield f"{document_id}/", version, _digest(document)
-    for mention in mentions:
-        yield f"{document_id}/{mention[0]}", version, _digest(mention)
+def _mention_values(mention: Mention) -> list[Any]:
+    values = list(_mention(mention))
+    for place in _SPANS:
+        span = values[place]
+        if span is not None:
+            values[place] = (span.start, span.end)
+    return values
 
 
-def _digest(values: list[Any]) -> str:
+def _digest(values: Sequence[Any]) -> str:
     return hashlib.blake2b(orjson.dumps(values, option=orjson.OPT_SORT_KEYS), digest_size=12).hexdigest()
 
 

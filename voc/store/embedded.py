@@ -6,6 +6,7 @@ a reader opened before, during or after sees whole commits by `refresh`. Any thr
 
 from __future__ import annotations
 
+import os
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -18,8 +19,10 @@ import numpy as np
 import numpy.typing as npt
 
 from voc.errors import ConfigError, RetryableError
+from voc.ops.home import unusable
 from voc.store import codec, damage, opened, sidecar, tantivy_schema
 from voc.store.base import Position
+from voc.store.codec import Rows
 from voc.store.columns import Columns, Flags, Matches
 from voc.store.growing import GrowingColumns
 from voc.store.lease import Lease
@@ -57,7 +60,8 @@ class EmbeddedStore:
 
         Raises:
             RetryableError: another process holds the writer lease (VOC-E402).
-            ConfigError: the folder cannot be used (VOC-E206).
+            ConfigError: the folder cannot be used (VOC-E206), by readers too when it is read-only.
+            FatalError: the disk is full (VOC-E500).
         """
         if not writer:
             made = cls(path, None)
@@ -67,9 +71,7 @@ class EmbeddedStore:
             path.mkdir(parents=True, exist_ok=True, mode=0o700)
             made = cls(path, Lease.take(path / "lease"))
         except OSError as error:
-            raise ConfigError(
-                "the index folder cannot be used", code="VOC-E206", value=str(path), cure="set VOC_HOME"
-            ) from error
+            raise unusable(path, error) from error
         try:
             with made._told():
                 made._open_for_writing()
@@ -108,6 +110,11 @@ class EmbeddedStore:
                     return self._refresh()
                 except (OSError, ValueError) as error:
                     failure = error  # replaced while it was read: look again
+            if self._opened is None and not os.access(self._folder, os.W_OK):
+                # tantivy's readers write a lock: this says nothing about the files.
+                raise ConfigError(
+                    "the index is read-only", code="VOC-E206", cure="mount the home writable"
+                ) from failure
             if self._opened is None:
                 self._sidecar, self._problem = None, opened.damaged(failure)
                 return None
@@ -138,7 +145,7 @@ class EmbeddedStore:
 
     # ------------------------------------------------------------ writing
 
-    def apply(self, rows: Sequence[IndexRows]) -> None:
+    def apply(self, rows: Sequence[Rows]) -> None:
         """Stage rows for the next commit."""
         with self._lock, self._told():
             self._written().apply(rows)
@@ -166,7 +173,7 @@ class EmbeddedStore:
             return
         for block in blobs(searcher, workspace):
             for _, blob in block:
-                yield from codec.blob_digests(blob)
+                yield from codec.row_digests(codec.decode(workspace, blob))
 
     def digest(self, workspace: str) -> str:
         """One figure for all rows."""
@@ -335,7 +342,7 @@ class EmbeddedStore:
                 recent.move_to_end(key)
                 return recent[key]
         blob = None if searcher is None else fetch(searcher, tantivy_schema.key(workspace, document))
-        rows = None if blob is None else codec.decode(workspace, blob)
+        rows = None if blob is None else codec.objects(codec.decode(workspace, blob))
         with self._lock:
             recent[key] = rows
             while len(recent) > _RECENT:
@@ -382,4 +389,4 @@ def _read(shown: Shown, row: int) -> IndexRows:
     blob = fetch(shown.searcher, tantivy_schema.key(columns.workspace, columns.document_id(row)))
     if blob is None:
         raise RetryableError("the index changed while it was read", code="VOC-E401", cure="try again")
-    return codec.decode(columns.workspace, blob)
+    return codec.objects(codec.decode(columns.workspace, blob))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from voc.store.base import Position
-from voc.store.codec import digest_of, plain, row_digests
+from voc.store.codec import Rows, digest_of, objects, plain, row_digests
 from voc.store.columns import Columns, Matches
 from voc.store.growing import GrowingColumns
 from voc.store.query import Asked, ask, matches_document, matches_mention
@@ -41,9 +41,9 @@ class MemoryStore:
     def mark_rebuilt(self) -> None:
         """Nothing to note."""
 
-    def apply(self, rows: Sequence[IndexRows]) -> None:
+    def apply(self, rows: Sequence[Rows]) -> None:
         """Keep for the next `commit`."""
-        self._staged.extend(rows)
+        self._staged.extend(map(objects, rows))
 
     def clear(self, workspace: str) -> None:
         """Empty a workspace at the next `commit`."""

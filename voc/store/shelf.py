@@ -140,7 +140,7 @@ def _changed(
     searcher: tantivy.Searcher, workspace: str, *, above: int
 ) -> Iterator[tuple[list[Plain], list[int]]]:
     for block in blobs(searcher, workspace, above=above):
-        yield [codec.decode_plain(blob) for _, blob in block], [change for change, _ in block]
+        yield [codec.decode(workspace, blob) for _, blob in block], [change for change, _ in block]
 
 
 def _shown(index: str, workspace: str, place: _Place, searcher: tantivy.Searcher) -> Shown:

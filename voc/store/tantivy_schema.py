@@ -57,11 +57,11 @@ def meta_workspace(workspace: str) -> str:
     return f"{_SEPARATOR}{workspace}"
 
 
-def tantivy_document(workspace: str, rows: Plain, *, change: int) -> tantivy.Document:
+def tantivy_document(rows: Plain, *, change: int) -> tantivy.Document:
     """One voc document, or the marker of a removed one, which no question finds."""
     made = tantivy.Document()
-    made.add_text("key", key(workspace, rows.document_id))
-    made.add_text("ws", workspace)
+    made.add_text("key", key(rows.workspace, rows.document_id))
+    made.add_text("ws", rows.workspace)
     made.add_unsigned("change", change)
     made.add_bytes("blob", codec.encode(rows))
     if rows.document is not None:

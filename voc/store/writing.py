@@ -10,10 +10,9 @@ import tantivy
 from voc.errors import RetryableError
 from voc.faults import point
 from voc.store import tantivy_schema
-from voc.store.codec import Plain, plain
+from voc.store.codec import Plain, Rows, plain
 from voc.store.opened import Opened
 from voc.store.shelf import generation_of, last_change
-from voc.types import IndexRows
 
 _HEAP = 64 * 1024 * 1024  # bytes of tantivy's buffer; one thread, so that a commit is one segment
 
@@ -28,10 +27,10 @@ class Writing:
         self._cleared: set[str] = set()
         self._made: tantivy.IndexWriter | None = None
 
-    def apply(self, rows: Sequence[IndexRows]) -> None:
+    def apply(self, rows: Sequence[Rows]) -> None:
         """Stage the rows that are newer than what is held or staged."""
-        by_workspace: dict[str, list[IndexRows]] = {}
-        for row in rows:
+        by_workspace: dict[str, list[Plain]] = {}
+        for row in map(plain, rows):
             by_workspace.setdefault(row.workspace, []).append(row)
         for workspace, theirs in by_workspace.items():
             self._apply(workspace, theirs)
@@ -93,7 +92,7 @@ class Writing:
             self._made = self._opened.index.writer(_HEAP, 1)
         return self._made
 
-    def _apply(self, workspace: str, rows: Sequence[IndexRows]) -> None:
+    def _apply(self, workspace: str, rows: Sequence[Plain]) -> None:
         staged = self._staged.setdefault(workspace, {})
         held = [-1] * len(rows)
         if workspace not in self._cleared:
@@ -109,9 +108,8 @@ class Writing:
             if version >= 0:
                 writer.delete_documents_by_term("key", tantivy_schema.key(workspace, row.document_id))
             self._change += 1
-            values = plain(row)
-            writer.add_document(tantivy_schema.tantivy_document(workspace, values, change=self._change))
+            writer.add_document(tantivy_schema.tantivy_document(row, change=self._change))
             staged.pop(row.document_id, None)  # it goes to the end: rows stay ordered by change
-            staged[row.document_id] = values, self._change
+            staged[row.document_id] = row, self._change
         if not staged:
             del self._staged[workspace]
