@@ -17,6 +17,7 @@ from voc.language import LanguagePool
 from voc.ledger import Ledger
 from voc.ledger.keys_at_rest import Keys, load_or_make
 from voc.ledger.types import Workspace
+from voc.ops.home import unusable
 from voc.pipeline import Progress, Worker, rebuild
 from voc.store.base import Store
 from voc.store.embedded import EmbeddedStore
@@ -179,19 +180,20 @@ def open_runtime(settings: Settings) -> Runtime:
 
     Raises:
         ConfigError: the home cannot be used (VOC-E206), a key is not valid, the schema is newer.
+        FatalError: the disk is full (VOC-E500).
     """
     home = settings.home
     try:
         home.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
-        raise _unusable(home, error) from error
+        raise unusable(home, error) from error
     try:
         keys = load_or_make(home, settings)
         url = settings.database_url.get_secret_value() if settings.database_url else sqlite_url(home)
         engine = open_engine(url)
         migrate(engine)
     except OSError as error:
-        raise _unusable(home, error) from error
+        raise unusable(home, error) from error
     runtime = Runtime(settings, keys, Ledger(engine, keys=keys))
     if settings.workspace == DEFAULT_WORKSPACE:
         # Made on first use; any other by `voc init`, so that a misspelt name is no new, empty workspace.
@@ -202,13 +204,3 @@ def open_runtime(settings: Settings) -> Runtime:
 def sqlite_url(home: Path) -> str:
     """The ledger's default place."""
     return f"sqlite:///{(home / 'ledger.sqlite').absolute()}"
-
-
-def _unusable(home: Path, error: OSError) -> VocError:
-    reason = error.strerror or type(error).__name__
-    return ConfigError(
-        f"the home folder cannot be used: {reason}",
-        code="VOC-E206",
-        value=str(home),
-        cure="set VOC_HOME to a folder you can write",
-    )

@@ -1,7 +1,8 @@
 """Imports in the background: one file at a time into the ledger, its job says how far it is.
 
 A file lies sealed in `uploads/` of the home under its job's name and is locked while its import runs. What a
-stopped process left there is found unlocked at the next start: the file goes, the job is failed.
+stopped process left there is found unlocked at the next start: the file goes, the job is failed. While the
+ledger cannot be written, the end of a job waits to be told.
 """
 
 from __future__ import annotations
@@ -11,9 +12,11 @@ import re
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import structlog
 
@@ -23,6 +26,8 @@ from voc.collect.ingest import IngestReport, ingest_file
 from voc.collect.rows import FileMapping
 from voc.errors import UsageError, VocError, one_line
 from voc.ledger.types import Job, JobError
+from voc.ops.backoff import Backoff
+from voc.ops.home import unusable
 from voc.ops.logging import where
 from voc.runtime import Runtime
 from voc.text.pii import mask
@@ -78,14 +83,19 @@ class Importer:
             },
         )
         path = self.folder / f"{order.workspace}~{job.id}{order.suffix}"
-        order.received.path.rename(path)
+        try:
+            order.received.path.rename(path)
+        except OSError as error:
+            failure = unusable(None, error)
+            self._mark(order.workspace, job.id, _failed(failure.code, failure.what), tries=1)
+            raise failure from error
         received = Source(order.file_name, lambda: order.received.seal.open(path))
 
         def work() -> None:
-            with order.received.file:  # its lock tells other processes that somebody is at work
-                try:
-                    self._run(order, job.id, received)
-                finally:
+            with order.received.file as held:  # its lock tells other processes that somebody is at work
+                end = self._end_of(order, job.id, received)
+                held.truncate(0)  # its room may be what is missing; its name is for `recover`
+                if self._mark(order.workspace, job.id, end):
                     path.unlink(missing_ok=True)
 
         self._pool.submit(work)
@@ -96,22 +106,20 @@ class Importer:
         if not self.folder.is_dir():
             return
         for path in sorted(self.folder.iterdir()):
-            try:
-                with path.open("rb") as held:
-                    fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    path.unlink(missing_ok=True)
-            except OSError:
-                continue  # another process receives or reads it
             left = _LEFT.match(path.name)
-            if left is not None:
-                self._fail(left["workspace"], left["job"], "VOC-E503", _STOPPED)
+            stopped = _failed("VOC-E503", _STOPPED)
+            with suppress(OSError), path.open("rb") as held:  # else another process receives or reads it
+                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if left is None or self._mark(left["workspace"], left["job"], stopped, tries=1):
+                    path.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Stop after the batch at hand; what is kept stays kept."""
         self._stop.set()
         self._pool.shutdown(wait=True)
 
-    def _run(self, order: Order, job: str, received: Source) -> None:
+    def _end_of(self, order: Order, job: str, received: Source) -> dict[str, Any]:
+        """Read the file; what is to be told of its job."""
         ledger = self._opened.ledger
         try:
             if self._stop.is_set():
@@ -130,21 +138,18 @@ class Importer:
                 mask=masked,
             )
         except _Stopping:
-            self._fail(order.workspace, job, "VOC-E503", _STOPPED)
+            return _failed("VOC-E503", _STOPPED)
         except VocError as error:
-            self._fail(order.workspace, job, error.code, masked(error.what))
+            return _failed(error.code, masked(error.what))
         except Exception as error:
             log.error("import failed", job=job, kind=type(error).__name__, at=where(error))
-            self._fail(order.workspace, job, "VOC-E503", "internal error, the log names its place")
-        else:
-            ledger.update_job(
-                order.workspace,
-                job,
-                state="done",
-                counts=counts_of(report),
-                errors=[JobError(one.place, one.code, one.reason) for one in report.refused],
-                progress=1.0,
-            )
+            return _failed("VOC-E503", "internal error, the log names its place")
+        return {
+            "state": "done",
+            "counts": counts_of(report),
+            "errors": [JobError(one.place, one.code, one.reason) for one in report.refused],
+            "progress": 1.0,
+        }
 
     def _teller(self, order: Order, job: str, received: Source) -> Callable[[int], None]:
         total = _lines_of(received) if order.suffix in _LINES else 0
@@ -157,15 +162,25 @@ class Importer:
 
         return tell
 
-    def _fail(self, workspace: str, job: str, code: str, reason: str) -> None:
-        try:
-            known = self._opened.ledger.job(workspace, job)
-            if known is not None and known.state in ("queued", "running"):
-                self._opened.ledger.update_job(
-                    workspace, job, state="failed", errors=[JobError("file", code, reason)]
-                )
-        except VocError as error:
-            log.error("job cannot be marked", job=job, code=error.code)
+    def _mark(self, workspace: str, job: str, end: dict[str, Any], *, tries: int | None = None) -> bool:
+        """Tell the end of a job, again and again while the ledger cannot be written; whether it was told."""
+        backoff = Backoff()
+        while True:
+            try:
+                known = self._opened.ledger.job(workspace, job)
+                if known is not None and known.state in ("queued", "running"):
+                    self._opened.ledger.update_job(workspace, job, **end)
+                return True
+            except VocError as error:
+                pause = backoff.next_s()
+                log.error("job cannot be marked", job=job, code=error.code, retry_in_s=pause)
+            tries = None if tries is None else tries - 1
+            if tries == 0 or self._stop.wait(pause):
+                return False
+
+
+def _failed(code: str, reason: str) -> dict[str, Any]:
+    return {"state": "failed", "errors": [JobError("file", code, reason)]}
 
 
 _STOPPED = "the service stopped; rows so far are kept, send the same file again and it goes on"

@@ -5,10 +5,11 @@ from __future__ import annotations
 import fcntl
 import os
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
+from typing import IO, Any, TypeVar
 
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
@@ -16,8 +17,10 @@ from starlette.concurrency import run_in_threadpool
 
 from voc.api.sealed import Seal
 from voc.errors import UsageError
+from voc.ops.home import unusable
 
 FIELDS: tuple[str, ...] = ("source", "kind", "mapping", "exported_at")
+T = TypeVar("T")
 _FIELD_BYTES = 64 * 1024
 _BLOCK = 1024 * 1024
 _NAME_CHARS = 200
@@ -40,7 +43,8 @@ class Upload:
 
     def drop(self) -> None:
         """Remove the file."""
-        self.file.close()
+        with suppress(OSError):  # what it still holds may not fit on the disk
+            self.file.close()
         self.path.unlink(missing_ok=True)
 
 
@@ -49,23 +53,31 @@ async def receive(stream: AsyncIterator[bytes], *, content_type: str, folder: Pa
 
     Raises:
         UsageError: VOC-E105, not such a form; VOC-E107, the file is larger than `max_bytes`.
+        FatalError: VOC-E500, the disk is full; ConfigError VOC-E206 where it cannot be written at all.
     """
     kind, options = parse_options_header(content_type)
     if kind != b"multipart/form-data" or not options.get(b"boundary"):
         raise _wrong("the body is not multipart/form-data", cure="send the file in a part named file")
-    form = await run_in_threadpool(_Form, folder, options[b"boundary"], max_bytes)
+    form = await _on_disk(_Form, folder, options[b"boundary"], max_bytes)
     try:
         held = bytearray()
         async for chunk in stream:
             held += chunk
             if len(held) >= _BLOCK:
-                await run_in_threadpool(form.write, bytes(held))
+                await _on_disk(form.write, bytes(held))
                 held.clear()
-        await run_in_threadpool(form.write, bytes(held))
-        return await run_in_threadpool(form.close)
+        await _on_disk(form.write, bytes(held))
+        return await _on_disk(form.close)
     except BaseException:
         form.abort()
         raise
+
+
+async def _on_disk(call: Callable[..., T], *arguments: Any) -> T:
+    try:
+        return await run_in_threadpool(call, *arguments)
+    except OSError as error:
+        raise unusable(None, error) from error  # callers need not know where the home is
 
 
 class _Form:

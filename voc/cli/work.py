@@ -13,7 +13,7 @@ import typer
 
 from voc.cli import shared
 from voc.cli.stopping import Stop, stopping
-from voc.errors import RetryableError, VocError
+from voc.errors import RetryableError, VocError, exit_code_of
 from voc.ops import logging
 from voc.ops.backoff import Backoff
 from voc.runtime import Runtime
@@ -34,7 +34,7 @@ def work(
     """
     beside = bool(os.environ.get(PARENT))
     with stopping(ignore=[signal.SIGINT] if beside else []) as stop:
-        opened = shared.runtime()
+        opened = _opened(beside)
         logging.configure(opened.settings.log_level)
         if beside:
             threading.Thread(target=_until_alone, args=(stop,), daemon=True).start()
@@ -44,12 +44,24 @@ def work(
         with shared.bar("reading and labelling") as bar:
             waiting = opened.pending()
             opened.work_until_empty(
-                note=shared.say,
+                note=_note,
                 stop=stop,
                 sleep=stop.wait,
                 on_progress=lambda p: bar.to(p.documents, total=waiting),
             )
         stop.check()
+
+
+def _opened(beside: bool) -> Runtime:
+    try:
+        return shared.runtime()
+    except VocError as error:
+        if not beside:
+            raise
+        logging.configure()
+        log.error("worker cannot start", code=error.code, what=error.what, cure=error.cure)
+        _tell(error.code)
+        raise SystemExit(exit_code_of(error)) from None
 
 
 def _until_alone(stop: Stop) -> None:
@@ -65,13 +77,22 @@ def work_forever(opened: Runtime, stop: Stop) -> None:
     grow to half a minute: when its cause is gone the work goes on by itself.
     """
     backoff = Backoff()
+    standby = False
     pool = opened.pool()
+
+    def went_well(*_: object) -> None:
+        backoff.reset()
+        _tell("ok")
+
     try:
         while not stop():
             try:
-                store = opened.writer(note=lambda line: log.warning("index", what=line), check=stop.check)
+                store = opened.writer(note=_note, check=stop.check)
             except RetryableError as error:
                 if error.code == "VOC-E402":
+                    if not standby:
+                        standby = True
+                        log.warning("worker stands by", code=error.code, what=error.what, cure=error.cure)
                     _tell("standby")
                     stop.wait(opened.settings.poll_s)
                     continue
@@ -80,12 +101,15 @@ def work_forever(opened: Runtime, stop: Stop) -> None:
             except VocError as error:
                 _wait(error, backoff, stop)
                 continue
+            if standby:
+                standby = False
+                log.warning("worker takes over")
             worker = opened.worker(store, pool)
+            opened.give_back(worker)  # a disk that was full took no such note
             try:
                 while not stop() and store.needs_rebuild is None:
-                    done = worker.run(stop=stop)
-                    backoff.reset()
-                    _tell("ok")
+                    done = worker.run(stop=stop, on_progress=went_well)
+                    went_well()
                     if not done:
                         stop.wait(opened.settings.poll_s)
             except VocError as error:
@@ -102,6 +126,14 @@ def _wait(error: VocError, backoff: Backoff, stop: Stop) -> None:
     log.error("worker waits", code=error.code, what=error.what, cure=error.cure, retry_in_s=pause)
     _tell(error.code)
     stop.wait(pause)
+
+
+def _note(line: str) -> None:
+    """An event for whoever collects logs, at a terminal a line for people."""
+    if sys.stderr.isatty():
+        shared.say(line)
+    else:
+        log.warning("index", what=line)
 
 
 def _tell(state: str) -> None:

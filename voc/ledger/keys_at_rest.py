@@ -13,6 +13,7 @@ from pydantic import SecretStr
 
 from voc.config import Settings
 from voc.errors import ConfigError
+from voc.ops.home import unusable
 
 DATA_KEY_FILE = "data.key"
 ID_KEY_FILE = "id.key"
@@ -34,6 +35,7 @@ def load_or_make(home: Path, settings: Settings) -> Keys:
     Raises:
         ConfigError: a key is not base64 of 32 bytes, or its file is gone while the ledger it belongs to is
             there (VOC-E201); the home cannot be used (VOC-E206).
+        FatalError: the disk is full (VOC-E500).
     """
     try:
         _prepare(home)
@@ -42,12 +44,7 @@ def load_or_make(home: Path, settings: Settings) -> Keys:
             id_key=_key(home, ID_KEY_FILE, settings.id_key, "VOC_ID_KEY"),
         )
     except OSError as error:
-        raise ConfigError(
-            f"the home folder cannot be used: {error.strerror or type(error).__name__}",
-            code="VOC-E206",
-            value=str(home),
-            cure="set VOC_HOME to a folder you can write",
-        ) from error
+        raise unusable(home, error) from error
 
 
 def _prepare(home: Path) -> None:
@@ -80,18 +77,16 @@ def _key(home: Path, name: str, given: SecretStr | None, variable: str) -> bytes
 def _make(path: Path) -> None:
     # Written aside and linked: whoever is first wins, and nobody ever reads half a key.
     aside = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
-    handle = os.open(aside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     try:
-        os.write(handle, base64.b64encode(os.urandom(_BYTES)) + b"\n")
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-    try:
+        with os.fdopen(os.open(aside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as out:
+            out.write(base64.b64encode(os.urandom(_BYTES)) + b"\n")
+            out.flush()
+            os.fsync(out.fileno())
         os.link(aside, path)
     except FileExistsError:
         return
     finally:
-        aside.unlink()
+        aside.unlink(missing_ok=True)  # on a full disk, half a key
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(folder)

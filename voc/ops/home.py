@@ -1,11 +1,12 @@
-"""The home folder as `voc doctor` sees it: who else may read it, and what does not belong there."""
+"""The home folder: who else may read it, what does not belong there, and why it cannot be used."""
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
-from voc.errors import ConfigError, FatalError
+from voc.errors import ConfigError, FatalError, VocError
 
 LEAST_FREE_BYTES = 32 * 1024 * 1024
 """A commit of the index and SQLite's log together need about so much."""
@@ -49,3 +50,19 @@ def room(home: Path) -> None:
         raise ConfigError("the home is read-only", code="VOC-E206", cure="mount it writable")
     if disk.f_bavail * disk.f_frsize < LEAST_FREE_BYTES:
         raise FatalError("the disk is nearly full", cure="free disk space")
+
+
+def unusable(place: Path | None, error: OSError) -> VocError:
+    """What it means that the home, or something in it, cannot be made, read or written.
+
+    `place` is told where it is given. FatalError VOC-E500: the disk is full, which passes; ConfigError VOC-E206: whatever has to be mended.
+    """
+    value = None if place is None else str(place)
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return FatalError("the disk is full", value=value, cure="free disk space")
+    return ConfigError(
+        f"the home folder cannot be used: {error.strerror or type(error).__name__}",
+        code="VOC-E206",
+        value=value,
+        cure="set VOC_HOME to a folder you can write",
+    )

@@ -6,6 +6,7 @@ a reader opened before, during or after sees whole commits by `refresh`. Any thr
 
 from __future__ import annotations
 
+import os
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -18,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from voc.errors import ConfigError, RetryableError
+from voc.ops.home import unusable
 from voc.store import codec, damage, opened, sidecar, tantivy_schema
 from voc.store.base import Position
 from voc.store.codec import Rows
@@ -58,7 +60,8 @@ class EmbeddedStore:
 
         Raises:
             RetryableError: another process holds the writer lease (VOC-E402).
-            ConfigError: the folder cannot be used (VOC-E206).
+            ConfigError: the folder cannot be used (VOC-E206), by readers too when it is read-only.
+            FatalError: the disk is full (VOC-E500).
         """
         if not writer:
             made = cls(path, None)
@@ -68,9 +71,7 @@ class EmbeddedStore:
             path.mkdir(parents=True, exist_ok=True, mode=0o700)
             made = cls(path, Lease.take(path / "lease"))
         except OSError as error:
-            raise ConfigError(
-                "the index folder cannot be used", code="VOC-E206", value=str(path), cure="set VOC_HOME"
-            ) from error
+            raise unusable(path, error) from error
         try:
             with made._told():
                 made._open_for_writing()
@@ -109,6 +110,11 @@ class EmbeddedStore:
                     return self._refresh()
                 except (OSError, ValueError) as error:
                     failure = error  # replaced while it was read: look again
+            if self._opened is None and not os.access(self._folder, os.W_OK):
+                # tantivy's readers write a lock: this says nothing about the files.
+                raise ConfigError(
+                    "the index is read-only", code="VOC-E206", cure="mount the home writable"
+                ) from failure
             if self._opened is None:
                 self._sidecar, self._problem = None, opened.damaged(failure)
                 return None
