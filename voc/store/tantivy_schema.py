@@ -9,6 +9,7 @@ marked by a first character so that they are no tokens; a gram that is a token a
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -19,9 +20,11 @@ import tantivy
 from voc.store import codec
 from voc.store.codec import Plain
 from voc.store.tokens import LITERAL_SCORE, TOKEN_SCORE, Terms, document_tokens
+from voc.text.segment import HAN
 
 _GRAM = "\x01"
 _CLEAN = codec.DOCUMENT_FIELDS.index("clean_text")
+_NOT_HAN = re.compile(rf"[^{HAN}\s]+")
 _SEPARATOR = "\x1f"
 _LAYOUT = "1: key ws text(tokens, marked grams) change blob(version id document mentions)"
 _MUST = tantivy.Occur.Must
@@ -82,9 +85,11 @@ def meta_document(workspace: str, *, generation: int, change: int) -> tantivy.Do
 def search_text(clean: str) -> str:
     """What `text` holds, words apart by spaces."""
     tokens = document_tokens(clean)
-    grams: set[str] = set()
-    for run in clean.lower().split():
-        grams.update(run)
+    text = clean.lower()
+    grams = set("".join(text.split()))
+    for found in _NOT_HAN.finditer(text):  # two Han neighbours are a token
+        start, end = found.span()
+        run = text[max(0, start - 1) : end + 1].strip()
         grams.update(map(str.__add__, run, run[1:]))
     grams.difference_update(tokens)
     marked = f" {_GRAM}".join(["", *grams])
