@@ -19,8 +19,8 @@ _NEEDS = {
     "postgres": "VOC_TEST_DATABASE_URL",
     "datasets": "VOC_DATASETS",
 }
-# Set by .ci/run for the tests that ask for them; a program under test must not see the developer's own.
-_KEPT = set(_NEEDS.values())
+# Set by .ci/run and `make soak` for tests that ask; a program under test must not see the developer's own.
+_KEPT = {*_NEEDS.values(), "VOC_TEST_SOAK"}
 for _name in [name for name in os.environ if name.startswith("VOC_") and name not in _KEPT]:
     del os.environ[_name]
 

@@ -57,14 +57,18 @@ class Program:
             stderr=subprocess.PIPE,
         )
 
-    def ok(self, *args: str, **env: str) -> str:
-        """Standard output of a run that must succeed; a warm start (see `voc_nursery`)."""
+    def tried(self, *args: str, **env: str) -> subprocess.CompletedProcess[bytes]:
+        """`voc ARGS` from a warm start (see `voc_nursery`), whatever its exit code; its input is empty."""
         with tempfile.TemporaryDirectory() as folder:
             out, err = Path(folder, "out"), Path(folder, "err")
             code = _nursery().run(args, env=self._environment(**env), out=str(out), err=str(err))
-            said, complained = out.read_bytes(), err.read_bytes()
-        assert code == 0, (args, code, said[-2000:], complained[-2000:])
-        return said.decode()
+            return subprocess.CompletedProcess(args, code, out.read_bytes(), err.read_bytes())
+
+    def ok(self, *args: str, **env: str) -> str:
+        """Standard output of a run that must succeed; a warm start."""
+        done = self.tried(*args, **env)
+        assert done.returncode == 0, (args, done.returncode, done.stdout[-2000:], done.stderr[-2000:])
+        return done.stdout.decode()
 
     def json(self, *args: str, **env: str) -> Any:
         """Parsed standard output of a run that must succeed; a warm start."""
