@@ -15,6 +15,9 @@ from typing import IO, Any
 
 from voc_program import Program
 
+SOAK = int(os.environ.get("VOC_TEST_SOAK", "0"))
+"""How much longer than in the suite; 0 there (`make soak`)."""
+
 
 def reviews(path: Path, count: int, *, edited: bool = False, first: int = 0) -> dict[str, str]:
     """A CSV file; native id → text. `edited`: every fourth has other words."""

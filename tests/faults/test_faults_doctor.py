@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import shutil
 import sqlite3
 import subprocess
@@ -16,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fault_desk import listed, reviews
+from fault_desk import SOAK, listed, reviews
 from voc_program import Program
 
 from voc.ledger import checks
@@ -202,7 +203,13 @@ DAMAGE: dict[str, tuple[str, Callable[[Program], None]]] = {
 
 
 def _run(voc: Program, cure: str, tmp_path: Path) -> None:
-    """The printed cure, by a shell, with this `voc` on the path."""
+    """The printed cure: by a shell, with this `voc` on the path; in the suite only where it needs one."""
+    if not SOAK and re.fullmatch(r"[\w ./=-]+(&& [\w ./=-]+)*", cure):
+        steps = [shlex.split(step) for step in cure.split("&&")]
+        if all(step[0] == "voc" for step in steps):
+            for _, *args in steps:
+                voc.tried(*args)  # `doctor --repair` tells by its exit what is left
+            return
     places = tmp_path / "bin"
     places.mkdir(exist_ok=True)
     program = places / "voc"
@@ -226,7 +233,7 @@ def test_damage_is_named_and_its_cure_mends_it(
 ) -> None:
     name, plant = DAMAGE[damage]
     plant(voc)
-    found = voc.run("doctor", "--json")
+    found = voc.tried("doctor", "--json")
     assert found.returncode == 1, found.stderr
     answer = json.loads(found.stdout)
     assert set(answer) == {"ok", "sources", "problems"}
