@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
@@ -95,13 +96,26 @@ def ends(pid: int, *, within_s: float) -> bool:
         os.close(handle)
 
 
-def listed(voc: Program, source: str = "shop") -> dict[str, str]:
-    """Native id → text of all that is searchable; each id once."""
+@dataclass(frozen=True)
+class Shown:
+    """What the listing says of a document."""
+
+    revision: int
+    text: str
+
+
+def shown(voc: Program, source: str = "shop") -> dict[str, Shown]:
+    """Native id → what is searchable of it; each id once."""
     lines = voc.ok("export", "documents", "--source", source, "--format", "jsonl").splitlines()
     rows = [json.loads(line) for line in lines]
     natives = [row["native_id"] for row in rows]
     assert len(natives) == len(set(natives)), "counted twice"
-    return {row["native_id"]: row["text"] for row in rows}
+    return {row["native_id"]: Shown(row["revision"], row["text"]) for row in rows}
+
+
+def listed(voc: Program, source: str = "shop") -> dict[str, str]:
+    """Native id → text of all that is searchable; each id once."""
+    return {native: one.text for native, one in shown(voc, source).items()}
 
 
 def proven(voc: Program, texts: dict[str, str]) -> None:

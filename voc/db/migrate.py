@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 from voc.db.transactions import MIGRATE_LOCK, is_postgres, reading, writing
 from voc.errors import ConfigError
+from voc.faults import point
 
 HEAD = "0001"  # the newest script under migrations/versions (a test compares)
 _SCRIPTS = Path(__file__).resolve().parent / "migrations"
@@ -15,6 +16,8 @@ _SCRIPTS = Path(__file__).resolve().parent / "migrations"
 
 def migrate(engine: Engine) -> None:
     """Make or upgrade the tables; safe from several processes at once, a no-op when nothing is to do.
+
+    All in one transaction: a process that is killed leaves the old schema or the new one.
 
     Raises:
         ConfigError: the database was made by a newer program (VOC-E204).
@@ -28,6 +31,8 @@ def migrate(engine: Engine) -> None:
         found = current(conn)
         if found != HEAD:
             _upgrade(conn, found)
+            point("migrating")
+    point("migrated")
 
 
 def current(conn: Connection) -> str | None:
