@@ -39,9 +39,10 @@ format: setup ## put the code in shape
 bench: setup ## documents a second from file to search, share of each stage, memory
 	$(BIN)/python -m tools.bench
 
-soak: setup ## the long forms of the random tests
-	VOC_TEST_SOAK=8 $(BIN)/python -m pytest tests/unit/ledger/test_ledger_machine.py tests/faults \
-	  tests/api/test_api_fuzz.py
+soak: setup ## the long forms of the random tests and of the faults
+	VOC_TEST_SOAK=8 $(BIN)/python -m pytest -n auto --maxprocesses 8 --dist worksteal \
+	  tests/unit/ledger/test_ledger_machine.py tests/contract/test_contract_pipeline.py \
+	  tests/api/test_api_fuzz.py tests/faults
 
 models: setup ## train every model again (needs VOC_DATASETS)
 	$(BIN)/voc train --out models

@@ -422,7 +422,8 @@ def death(monkeypatch: pytest.MonkeyPatch) -> Iterator[Death]:
 
 
 def test_every_point_is_passed() -> None:
-    places = Path(voc.__file__).parent.rglob("*.py")
+    # Those of a migration are passed in tests/faults.
+    places = [path for path in Path(voc.__file__).parent.rglob("*.py") if path.parent.name != "db"]
     named = {name for path in places for name in re.findall(r'\bpoint\("([a-z-]+)"\)', path.read_text())}
     assert named == set(POINTS)
 

@@ -12,7 +12,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from fault_desk import Shown, proven, reviews, shown
+from fault_desk import SOAK, Shown, proven, reviews, shown
 from voc_program import Program
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -20,6 +20,8 @@ _DOCUMENTS = 60
 # After the ledger's commit, after annotations and outbox, before and after the index's commit, between the
 # send and its acknowledgement, after the acknowledgement.
 POINTS = ("ledger-commit", "finish-commit", "index-commit", "index-committed", "before-ack", "ack-commit")
+# Where the suite also kills a second time, while documents are revised; `make soak` does everywhere.
+_REVISED = ("finish-commit", "before-ack")
 # Tables are made, or changed, and the schema's number is written: before and after that is on disk.
 MIGRATION = ("migrating", "migrated")
 
@@ -45,6 +47,8 @@ def test_killed_at(point: str, tmp_path: Path) -> None:
     [again] = voc.json("ingest", str(path), "--wait")["files"]
     assert (again["created"], again["unchanged"]) == (_DOCUMENTS - kept, kept)
     proven(voc, texts)
+    if not SOAK and point not in _REVISED:
+        return
     edited = reviews(path, _DOCUMENTS, edited=True)
     killed = voc.tried("ingest", str(path), "--wait", VOC_FAULT=point)
     assert killed.returncode == -signal.SIGKILL

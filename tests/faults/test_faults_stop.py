@@ -10,12 +10,17 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from fault_desk import descendants, ends, proven, reviews, running, until
+from fault_desk import SOAK, descendants, ends, proven, reviews, running, until
 from voc_program import Program
 
 _DRAIN_S = 30
-_MANY = 1500
-_ENV = {"VOC_LANGUAGE_PROCESSES": "2", "VOC_BATCH_DOCUMENTS": "100", "VOC_LEASE_S": "1"}
+_MANY = 1500 if SOAK else 500  # takes well longer than a signal: what is asserted below needs some left
+_FIRST = 50
+_ENV = {
+    "VOC_LANGUAGE_PROCESSES": "2" if SOAK else "1",
+    "VOC_BATCH_DOCUMENTS": str(_FIRST),
+    "VOC_LEASE_S": "1",
+}
 
 
 @pytest.fixture
@@ -49,7 +54,7 @@ def test_an_ingest_that_is_stopped_goes_on_when_run_again(
 ) -> None:
     texts = reviews(tmp_path / "shop.csv", _MANY)
     with running(voc, "ingest", str(tmp_path / "shop.csv"), "--wait") as process:
-        until(process, lambda: _annotated(voc, least=100))
+        until(process, lambda: _annotated(voc, least=_FIRST))
         children = descendants(process.pid)
         assert children
         # Ctrl-C goes to everything in the foreground, language processes too.
@@ -57,14 +62,14 @@ def test_an_ingest_that_is_stopped_goes_on_when_run_again(
         err = _stopped(process, code=code, children=children)
     assert err.strip() == "stopped; what was accepted is kept, run the command again to go on"
     assert not _annotated(voc, least=_MANY)
-    voc.ok("work", "--until-empty")
+    voc.ok("work", "--until-empty", VOC_LANGUAGE_PROCESSES="0")
     proven(voc, texts)
 
 
 def test_a_second_signal_ends_an_ingest_at_once(voc: Program, tmp_path: Path) -> None:
     texts = reviews(tmp_path / "shop.csv", _MANY)
     with running(voc, "ingest", str(tmp_path / "shop.csv"), "--wait") as process:
-        until(process, lambda: _annotated(voc, least=100))
+        until(process, lambda: _annotated(voc, least=_FIRST))
         children = descendants(process.pid)
         os.killpg(process.pid, signal.SIGINT)
         os.killpg(process.pid, signal.SIGTERM)
@@ -73,7 +78,7 @@ def test_a_second_signal_ends_an_ingest_at_once(voc: Program, tmp_path: Path) ->
         assert process.returncode in (130, 143)
         assert b"Traceback" not in process.communicate()[1]
         assert all(ends(child, within_s=10) for child in children)
-    voc.ok("work", "--until-empty")
+    voc.ok("work", "--until-empty", VOC_LANGUAGE_PROCESSES="0")
     proven(voc, texts)
 
 
@@ -81,25 +86,25 @@ def test_a_worker_finishes_what_is_in_hand(voc: Program, tmp_path: Path) -> None
     texts = reviews(tmp_path / "shop.csv", _MANY)
     voc.ok("ingest", str(tmp_path / "shop.csv"))
     with running(voc, "work") as process:
-        until(process, lambda: _annotated(voc, least=100))
+        until(process, lambda: _annotated(voc, least=_FIRST))
         children = descendants(process.pid)
         process.terminate()
         _stopped(process, code=0, children=children)
     with closing(sqlite3.connect(voc.home / "ledger.sqlite")) as conn:
         assert conn.execute("SELECT count(*) FROM work WHERE token <> 0").fetchone() == (0,)
         assert conn.execute("SELECT count(*) FROM outbox WHERE waiting").fetchone() == (0,)
-    voc.ok("work", "--until-empty")
+    voc.ok("work", "--until-empty", VOC_LANGUAGE_PROCESSES="0")
     proven(voc, texts)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT] if SOAK else [signal.SIGTERM])
 def test_serve_ends_at_once_when_asked_twice(voc: Program, tmp_path: Path, number: signal.Signals) -> None:
     reviews(tmp_path / "shop.csv", _MANY)
     voc.ok("ingest", str(tmp_path / "shop.csv"))
     with running(voc, "serve", "--port", "0") as process:
-        until(process, lambda: _annotated(voc, least=100))
+        until(process, lambda: _annotated(voc, least=_FIRST))
         children = descendants(process.pid)
-        assert len(children) >= 3
+        assert len(children) >= 2  # the worker and its language process
         process.send_signal(number)
         process.send_signal(signal.SIGTERM if number == signal.SIGINT else signal.SIGINT)
         process.wait(timeout=5)
@@ -111,7 +116,7 @@ def test_serve_ends_at_once_when_asked_twice(voc: Program, tmp_path: Path, numbe
 def test_a_killed_language_process_is_made_again(voc: Program, tmp_path: Path) -> None:
     texts = reviews(tmp_path / "shop.csv", _MANY)
     with running(voc, "ingest", str(tmp_path / "shop.csv"), "--wait") as process:
-        until(process, lambda: _annotated(voc, least=100))
+        until(process, lambda: _annotated(voc, least=_FIRST))
         for child in descendants(process.pid):
             command = Path(f"/proc/{child}/cmdline").read_bytes()
             if b"spawn_main" in command:
