@@ -126,12 +126,17 @@ class Service:
         """Status, word and parts of /readyz, asked anew; /healthz is well in any case."""
         self.desk.ticks.at += 60
         self.client.app.state.readiness._last = None
+        self._look_anew()
         assert self.client.get("/healthz", key=None).status_code == 200
         answer = self.client.get("/readyz", key=None)
         return answer.status_code, answer.json()["status"], answer.json()["parts"]
 
+    def _look_anew(self) -> None:
+        self.client.app.state.index._looked = float("-inf")
+
     def documents(self) -> dict[str, str]:
         """Native id → text of all that is listed, each once."""
+        self._look_anew()
         found: list[tuple[str, str]] = []
         cursor = None
         while True:

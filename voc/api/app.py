@@ -129,6 +129,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     try:
         yield
     finally:
+        app.state.readiness.close()
         await run_in_threadpool(app.state.importer.close)
         await run_in_threadpool(app.state.index.close)
 

@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from voc.errors import ConfigError, UsageError, VocError
+from voc.errors import VocError, exit_code_of
 
 # Verb → (module of this package, function or group of verbs).
 VERBS: dict[str, tuple[str, str]] = {
@@ -59,14 +59,14 @@ def _voc() -> None:
 
 
 def main() -> None:
-    """Run `voc`: 0 done, 1 findings or failures, 2 wrong use; never a traceback for a user's mistake."""
+    """Run `voc`: 0 done, 1 findings or failures, 2 wrong use; never a traceback."""
     try:
         program(sys.argv[1] if len(sys.argv) > 1 else None)()
     except VocError as error:
         from voc.cli.shared import say
 
         say(error.line())
-        raise SystemExit(2 if isinstance(error, UsageError | ConfigError) else 1) from None
+        raise SystemExit(exit_code_of(error)) from None
     except KeyboardInterrupt:
         print("stopped; what was accepted is kept, run the command again to go on", file=sys.stderr)
         raise SystemExit(130) from None
@@ -74,3 +74,9 @@ def main() -> None:
         # The reader of our output went away (`voc … | head`): nothing is wrong with us.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(0) from None
+    except Exception as error:  # its message may quote a customer: the place is enough
+        from voc.ops.logging import where
+
+        place = f"{type(error).__name__} at {where(error)}"
+        print(f"error VOC-E503: internal error, {place}, please report it", file=sys.stderr)
+        raise SystemExit(1) from None

@@ -53,7 +53,7 @@ def run(opened: Runtime, *, with_worker: bool) -> None:
         app,
         host=settings.host,
         port=settings.port,
-        log_level="warning",
+        log_config=None,  # its lines go where ours go: `logging.configure`
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=20,
@@ -150,7 +150,8 @@ class Beside:
         self.kill()
 
     def state(self) -> str:
-        """What the worker last said: `ok`, `standby`, the code of the fault it waits for, or `ended`."""
+        """What the worker last said: `ok`, `standby`, the code of the fault it waits for or ended of; `ended`
+        when it did not say why, until one that was started again has done something."""
         return self._state
 
     def ask(self) -> None:
@@ -177,12 +178,14 @@ class Beside:
                 self._process = process = self._started()
             began = monotonic()
             assert process.stdout is not None
+            said = ""
             for line in process.stdout:
-                self._state = line.decode("ascii", "replace").strip()
+                self._state = said = line.decode("ascii", "replace").strip()
             code = process.wait()
             if self._stop.is_set():
                 return
-            self._state = "ended"
+            if not said.startswith("VOC-"):  # else it said why
+                self._state = "ended"
             if monotonic() - began > _LIVED_S:
                 backoff.reset()
             pause = backoff.next_s()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import stat
 import weakref
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,8 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from voc.db.migrate import migrate
 from voc.db.transactions import WRITE
-from voc.errors import ConfigError
+from voc.errors import ConfigError, RetryableError
+from voc.ops.home import unusable
 
 __all__ = ["migrate", "open_engine"]
 
@@ -41,6 +43,7 @@ def open_engine(url: str) -> Engine:
     Raises:
         ConfigError: the URL is not understood (VOC-E200), its driver is not installed (VOC-E205), or the
             file cannot be made (VOC-E206).
+        FatalError: the disk is full (VOC-E500).
     """
     try:
         parsed = make_url(url.replace("postgres://", "postgresql://", 1))
@@ -82,15 +85,16 @@ def _open_sqlite(url: URL) -> Engine:
         if path.stat().st_mode & 0o077:
             path.chmod(_FILE_MODE)  # -wal and -shm take the file's mode
     except OSError as error:
-        raise ConfigError(
-            f"the ledger's file cannot be made: {error.strerror or type(error).__name__}",
-            code="VOC-E206",
-            value=str(path),
-            cure="set VOC_HOME to a folder you can write",
-        ) from error
+        raise unusable(path, error) from error
+    ours = _file(path)
     engine = create_engine(
         url, hide_parameters=True, connect_args={"timeout": _BUSY_S}, pool_size=5, max_overflow=20
     )
+
+    @event.listens_for(engine, "do_connect")
+    def _there(*_: Any) -> None:
+        if _file(path) != ours:  # SQLite would make an empty one, in which nothing is known
+            raise _away()
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
@@ -100,12 +104,31 @@ def _open_sqlite(url: URL) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(conn: Connection) -> None:
+        # In WAL mode SQLite does not notice that its file is gone: what is acknowledged then would be lost.
+        if _file(path) != ours:
+            raise _away()
         # A writer takes the lock at once: a read that turns into a write could not be waited for.
         wants_lock = conn.get_execution_options().get(WRITE, False)
         conn.exec_driver_sql("BEGIN IMMEDIATE" if wants_lock else "BEGIN")
 
     _forget_after_fork(engine)
     return engine
+
+
+def _file(path: Path) -> tuple[int, int] | None:
+    """Which file lies there, None where none does (2 µs)."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return (found.st_dev, found.st_ino) if stat.S_ISREG(found.st_mode) else None
+
+
+def _away() -> RetryableError:
+    return RetryableError(
+        "the ledger's file was moved, removed or replaced",
+        cure="put it back with its -wal file, or start again with the one that is there",
+    )
 
 
 def _forget_after_fork(engine: Engine) -> None:

@@ -55,7 +55,8 @@ def room(home: Path) -> None:
 def unusable(place: Path | None, error: OSError) -> VocError:
     """What it means that the home, or something in it, cannot be made, read or written.
 
-    `place` is told where it is given. FatalError VOC-E500: the disk is full, which passes; ConfigError VOC-E206: whatever has to be mended.
+    FatalError VOC-E500: the disk is full, which passes; ConfigError VOC-E206: whatever has to be mended.
+    `place` is told where it is given.
     """
     value = None if place is None else str(place)
     if error.errno in (errno.ENOSPC, errno.EDQUOT):

@@ -21,7 +21,7 @@ _UNSAFE = frozenset({"text", "title", "body", "quote", "query", "q", "authorizat
 
 
 def configure(level: str = "info") -> None:
-    """Log from `level` on; a second call replaces the first."""
+    """Log from `level` on, what libraries warn of too; a second call replaces the first."""
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -34,6 +34,11 @@ def configure(level: str = "info") -> None:
         logger_factory=_StandardError,
         cache_logger_on_first_use=False,
     )
+    root = logging.getLogger()
+    for handler in root.handlers[:]:
+        if isinstance(handler, _Others):
+            root.removeHandler(handler)
+    root.addHandler(_Others())
 
 
 def without_words(_: Any, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
@@ -56,6 +61,22 @@ def where(error: BaseException) -> str:
         if found and before:
             return f"{inside}:{frame.lineno}"
     return f"{frames[-1].name}:{frames[-1].lineno}" if frames else "unknown"
+
+
+class _Others(logging.Handler):
+    """What uvicorn, SQLAlchemy and others warn of, as events; of an error its kind and place."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        # What stands in a library's source is told; arguments may be somebody's words.
+        what = str(record.msg).partition("\n")[0]
+        error = record.exc_info[1] if record.exc_info else None
+        more = {} if error is None else {"kind": type(error).__name__, "at": where(error)}
+        log = structlog.get_logger()
+        tell = log.error if record.levelno >= logging.ERROR else log.warning
+        tell("library", logger=record.name, what=what, **more)
 
 
 class _StandardError:

@@ -181,7 +181,7 @@ class EmbeddedStore:
 
     def version(self, workspace: str) -> int:
         """Highest version committed."""
-        with self._lock:
+        with self._lock, self._told():
             if self._opened is None:
                 return 0
             return self._opened.shelf.growing(self._opened.searcher, workspace).version
@@ -191,7 +191,7 @@ class EmbeddedStore:
     ) -> list[DocumentHit]:
         """A page of documents."""
         shown = self._shown(query.workspace)
-        found = select(shown.columns, query)
+        found = self._selected(shown, query)
         documents = shown.columns.documents
         rows = np.flatnonzero(_upto(found.documents, documents.row_version, upto))
         chosen = page(
@@ -202,9 +202,10 @@ class EmbeddedStore:
             limit=limit,
             after=after,
         )
+        with self._told():
+            read = [_read(shown, row).document for row in chosen.tolist()]
         hits = []
-        for row, score in zip(chosen.tolist(), _scores(found, chosen).tolist(), strict=True):
-            document = _read(shown, row).document
+        for document, score in zip(read, _scores(found, chosen).tolist(), strict=True):
             assert document is not None
             hits.append(DocumentHit(document, score))
         return hits
@@ -214,7 +215,7 @@ class EmbeddedStore:
     ) -> list[MentionHit]:
         """A page of mentions."""
         shown = self._shown(query.workspace)
-        found = select(shown.columns, query)
+        found = self._selected(shown, query)
         documents, mentions = shown.columns.documents, shown.columns.mentions
         rows = np.flatnonzero(_upto(found.mentions, documents.row_version, upto, of=mentions.document))
         parents = mentions.document[rows]
@@ -227,7 +228,8 @@ class EmbeddedStore:
             after=after,
         )
         parents = mentions.document[chosen]
-        read = {row: _read(shown, row) for row in dict.fromkeys(parents.tolist())}
+        with self._told():
+            read = {row: _read(shown, row) for row in dict.fromkeys(parents.tolist())}
         hits = []
         for row, parent, score in zip(
             chosen.tolist(), parents.tolist(), _scores(found, parents).tolist(), strict=True
@@ -241,11 +243,11 @@ class EmbeddedStore:
 
     def count_documents(self, query: Query) -> int:
         """Exactly as many as `documents` lists."""
-        return int(select(self.columns(query.workspace), query).documents.sum())
+        return int(self._selected(self._shown(query.workspace), query).documents.sum())
 
     def count_mentions(self, query: Query) -> int:
         """Exactly as many as `mentions` lists."""
-        return int(select(self.columns(query.workspace), query).mentions.sum())
+        return int(self._selected(self._shown(query.workspace), query).mentions.sum())
 
     def document(self, workspace: str, identity: str, /) -> Document | None:
         """One document by id."""
@@ -331,6 +333,10 @@ class EmbeddedStore:
                 return _nothing(workspace)
             return self._opened.shelf.show(self._opened.searcher, workspace)
 
+    def _selected(self, shown: Shown, query: Query) -> Found:
+        with self._told():  # words are looked for in the files
+            return select(shown.columns, query)
+
     def _rows_of(self, workspace: str, document: str) -> IndexRows | None:
         key = (workspace, document)
         with self._lock:
@@ -341,8 +347,9 @@ class EmbeddedStore:
             if key in recent:
                 recent.move_to_end(key)
                 return recent[key]
-        blob = None if searcher is None else fetch(searcher, tantivy_schema.key(workspace, document))
-        rows = None if blob is None else codec.objects(codec.decode(workspace, blob))
+        with self._told():
+            blob = None if searcher is None else fetch(searcher, tantivy_schema.key(workspace, document))
+            rows = None if blob is None else codec.objects(codec.decode(workspace, blob))
         with self._lock:
             recent[key] = rows
             while len(recent) > _RECENT:

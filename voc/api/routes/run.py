@@ -12,7 +12,7 @@ from voc.api.deps import Params
 from voc.api.replies import answer
 from voc.api.run_schemas import AliveOut, ReadyOut
 from voc.ops import metrics as figures
-from voc.ops.health import Readiness
+from voc.ops.health import MOVES, Readiness
 from voc.ops.metrics import Metrics
 
 router = APIRouter(tags=["run"])
@@ -28,11 +28,12 @@ async def alive() -> Response:
     "/readyz", response_model=ReadyOut, responses={503: {"model": ReadyOut, "description": "Not ready."}}
 )
 def ready(request: Request) -> Response:
-    """200 when ledger and index can be used, else 503; `worker` says whether waiting documents move on."""
+    """200 when ledger, index and disk can be used, else 503; `worker` says whether waiting documents move on,
+    or what it waits for (`status: degraded`)."""
     readiness: Readiness = request.app.state.readiness
     health = readiness.look()
     status = "ready" if health.ready else "not ready"
-    if health.ready and health.parts.get("worker") == "stalled":
+    if health.ready and health.parts.get("worker") not in MOVES:
         status = "degraded"
     return answer({"status": status, "parts": dict(health.parts)}, status=200 if health.ready else 503)
 
