@@ -32,6 +32,7 @@ _PRAGMAS = (
     "PRAGMA cache_size=-65536",  # 64 MiB
     "PRAGMA wal_autocheckpoint=4000",  # pages, 16 MiB: a quarter of the checkpoints of the default
     "PRAGMA journal_size_limit=67108864",
+    "PRAGMA secure_delete=ON",  # what is deleted is overwritten; FAST would leave whole freed pages
 )
 
 
