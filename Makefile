@@ -36,8 +36,9 @@ format: setup ## put the code in shape
 	$(BIN)/ruff format voc tests tools
 	$(BIN)/ruff check --fix voc tests tools
 
-bench: setup ## documents a second from file to search, share of each stage, memory
+bench: setup ## documents a second from file to search, then a million mentions: tables, searches, rankings
 	$(BIN)/python -m tools.bench
+	$(BIN)/python -m tools.bench_million
 
 soak: setup ## the long forms of the random tests and of the faults
 	VOC_TEST_SOAK=8 $(BIN)/python -m pytest -n auto --maxprocesses 8 --dist worksteal \

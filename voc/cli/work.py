@@ -22,7 +22,7 @@ PARENT = "VOC_PARENT"
 """Set by the process that starts a worker and holds its standard input and output."""
 
 log = structlog.get_logger("voc.worker")
-_NICE = 10  # an ingest alone runs as fast as ever; beside twenty readers their p95 fell by a third
+_NICE = 10  # an ingest alone runs as fast as ever; beside readers it gets what they leave
 
 
 def work(
