@@ -154,9 +154,10 @@ def _heirs(conn: Connection, heads: Iterable[Before]) -> dict[str, Member]:
 
 
 def _follow(conn: Connection, old: str, head: Member, *, stays: int | None) -> list[Moved]:
-    """All that stood behind `old`, and `old` (item `stays`) where it did not leave, go behind `head`."""
+    """All of the group that stood behind `old`, and `old` (item `stays`) where it stays, go behind `head`."""
     columns = (*_MEMBER, annotated.c.text_revision, annotated.c.author_key)
     behind = (annotated.c.duplicate_of == old) & annotated.c.duplicate_of.is_not(None)
+    behind &= annotated.c.copy_group == head.group  # `old` may lead another group by now
     rows = list(conn.execute(select(*columns).where(behind)))
     if stays is not None:
         rows.extend(conn.execute(select(*columns).where(annotated.c.item == stays)))

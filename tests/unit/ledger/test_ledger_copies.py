@@ -10,6 +10,7 @@ from ledger_desk import LONG, Desk, done, record
 from voc.ledger.copies import LONG_CHARS, group_of
 
 SHORT = "物流太慢"
+OTHER = LONG + "，后来好了"
 
 
 def test_500_owners_who_write_the_same_short_words_are_500_people(desk: Desk) -> None:
@@ -130,4 +131,28 @@ def test_all_of_a_group_move_at_once(desk: Desk) -> None:
     desk.run(record("1", LONG), record("2", LONG))
     desk.run(record("2", other), record("1", other))
     assert desk.copies() == {"1": "2", "2": None} or desk.copies() == {"1": None, "2": "1"}
+    desk.sound()
+
+
+def test_a_head_that_becomes_the_head_of_another_group_late(desk: Desk) -> None:
+    """What it led stays with its heir, what it leads now comes to it."""
+    desk.run(record("head", LONG), record("heir", LONG))
+    desk.take_in(record("head", OTHER))
+    late = desk.claim()
+    desk.run(record("first", OTHER), record("second", OTHER))
+    desk.ledger.finish("w1", [done(one) for one in late])
+    assert desk.copies() == {"head": None, "heir": None, "first": "head", "second": "head"}
+    desk.deliver()
+    desk.sound()
+
+
+def test_two_heads_that_take_each_others_groups_late(desk: Desk) -> None:
+    desk.run(record("a", LONG), record("b", OTHER))
+    desk.take_in(record("a", OTHER), record("b", LONG))
+    late = desk.claim()
+    desk.run(record("of a", LONG), record("of b", OTHER))
+    assert desk.copies() == {"a": None, "b": None, "of a": "a", "of b": "b"}
+    desk.ledger.finish("w1", [done(one) for one in late])
+    assert desk.copies() == {"a": None, "b": None, "of a": "b", "of b": "a"}
+    desk.deliver()
     desk.sound()
