@@ -106,6 +106,7 @@ def test_serve_ends_at_once_when_asked_twice(voc: Program, tmp_path: Path, numbe
         children = descendants(process.pid)
         assert len(children) >= 2  # the worker and its language process
         process.send_signal(number)
+        # The other one: two of the same that wait at once are one signal.
         process.send_signal(signal.SIGTERM if number == signal.SIGINT else signal.SIGINT)
         process.wait(timeout=5)
         assert process.returncode in (130, 143)
