@@ -17,18 +17,31 @@ _DatasetsOption = Annotated[
 
 
 def evaluate(
+    what: Annotated[
+        str, typer.Argument(help="models, on public data; or text: repair, masking, integrity on hard sets.")
+    ] = "models",
     datasets: _DatasetsOption = None,
     split: Annotated[str, typer.Option(help="dev (train is for finding mistakes).")] = "dev",
     only: Annotated[list[str] | None, typer.Option(help="Only these tasks.")] = None,
+    hard: Annotated[Path, typer.Option(help="Folder of hard sets, for text.")] = Path("tests/hard/text"),
     as_json: shared.JsonOption = False,
 ) -> None:
-    """Measure the models that are installed; exit 1 when a floor is missed.
+    """Measure what is installed; exit 1 when a floor is missed.
 
     Example: voc eval --datasets ../shared/datasets
-    """
-    from voc.train.evaluate import evaluate as measure  # loads scipy and the data readers only here
 
-    rows = measure(_folder(shared.settings(datasets=datasets)), split=split, only=tuple(only or ()))
+    Example: voc eval text --hard tests/hard/text
+    """
+    if what == "text":
+        from voc.train.text_scores import evaluate_text
+
+        rows = evaluate_text(hard)
+    elif what == "models":
+        from voc.train.evaluate import evaluate as measure  # loads scipy and the data readers only here
+
+        rows = measure(_folder(shared.settings(datasets=datasets)), split=split, only=tuple(only or ()))
+    else:
+        raise ConfigError("voc eval measures models or text", value=what, cure="voc eval, or voc eval text")
     if as_json:
         shared.out_json({"split": split, "items": rows})
     else:
