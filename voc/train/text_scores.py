@@ -1,8 +1,8 @@
 """Measures the text stage on the hand-made hard sets: what `voc eval text` prints.
 
-The sets (`tests/hard/text`) come in two halves: `open`, which may be looked at, and `sealed`, of which only
-these figures are seen. Rows: personal data `{text, spans: [{type, start, end}]}`; repair `{text, noise: [{kind,
-start, end}], clean}`; integrity `{text, labels, quarantine, strength}`.
+The sets (`tests/hard/text`) come in two halves: `open`, which may be looked at, and `sealed`, of which
+only these figures are seen. Rows: personal data `{text, spans: [{type, start, end}]}`; repair
+`{text, noise: [{kind, start, end}], clean}`; integrity `{text, labels, quarantine, strength}`.
 """
 
 from __future__ import annotations
