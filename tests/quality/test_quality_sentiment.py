@@ -23,7 +23,7 @@ def test_sentiment_keeps_its_floors() -> None:
 @pytest.mark.datasets
 @pytest.mark.slow
 def test_what_the_cards_say_is_what_is_measured() -> None:
-    from voc.nlp.registry import Registry
+    from voc.registry import Registry
 
     rows = evaluate(Path(os.environ["VOC_DATASETS"]), only=["emotion", "service_intent"])
     for name in ("emotion", "service_intent"):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from voc.nlp.features import Grams, grams
 from voc.nlp.linear import LinearHead
-from voc.nlp.registry import Registry
+from voc.registry import Registry
 from voc.types import Labelled
 
 NAME = "emotion"

@@ -17,10 +17,10 @@ from voc.nlp.emotion import EmotionModel
 from voc.nlp.features import grams
 from voc.nlp.opinions import OpinionReader
 from voc.nlp.rawopinion import RawOpinion
-from voc.nlp.registry import Registry
 from voc.nlp.sentiment import SentimentModel, halves
 from voc.nlp.service_intent import ServiceIntentModel
 from voc.nlp.taxonomy import Taxonomy
+from voc.registry import Registry
 from voc.types import Analysis, CleanText, Intent, Label, Labelled, Opinion, Polarity, Span
 
 _SENTENCE_END = re.compile(r"[。！!？?；;\n]")

@@ -17,8 +17,8 @@ from voc.nlp.lexicon.polarity import OpinionWord, opinion_words
 from voc.nlp.linear import Array
 from voc.nlp.polarity import Place, PolarityModel
 from voc.nlp.rawopinion import RawOpinion
-from voc.nlp.registry import Registry
 from voc.nlp.taxonomy import Taxonomy
+from voc.registry import Registry
 from voc.types import SENTIMENTS, Label, Span
 
 NAME = "opinions"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from voc.nlp.emotion import BestLabel
 from voc.nlp.linear import LinearHead
-from voc.nlp.registry import Registry
+from voc.registry import Registry
 
 NAME = "service_intent"
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from voc.nlp.catalogue import Catalogue
 from voc.nlp.engine import Engine
-from voc.nlp.registry import Registry
 from voc.nlp.taxonomy import Taxonomy
+from voc.registry import Registry
 from voc.text.stage import TextStage
 from voc.train.data import Row, read
 from voc.types import Analysis

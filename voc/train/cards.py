@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from voc.nlp.registry import MANIFEST
+from voc.registry import MANIFEST
 from voc.train.data import LICENCES
 
 _CARD = """# {name} {version}

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from voc.nlp.emotion import EmotionModel
-from voc.nlp.registry import Registry
 from voc.nlp.sentiment import SentimentModel
 from voc.nlp.service_intent import ServiceIntentModel
+from voc.registry import Registry
 from voc.train.aspect_scores import evaluate_aspects
 from voc.train.data import Row, read
 from voc.train.sentiment import BINARY, three_way

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from voc.errors import UsageError
-from voc.nlp.registry import Registry
+from voc.registry import Registry
 from voc.train import cards, labels, opinions, sentiment
 from voc.train.evaluate import evaluate
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from voc.nlp.aspects import Mapper
-from voc.nlp.registry import Registry
 from voc.nlp.taxonomy import Taxonomy
+from voc.registry import Registry
 
 _OWN = """
 name: own

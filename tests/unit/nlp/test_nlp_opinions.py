@@ -13,8 +13,8 @@ from voc.nlp.catalogue import Catalogue
 from voc.nlp.lexicon.polarity import opinion_words
 from voc.nlp.opinions import OpinionReader
 from voc.nlp.rawopinion import RawOpinion
-from voc.nlp.registry import Registry
 from voc.nlp.taxonomy import Taxonomy
+from voc.registry import Registry
 from voc.types import Span
 
 

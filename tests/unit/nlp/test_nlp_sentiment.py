@@ -8,9 +8,9 @@ import pytest
 
 from voc.nlp.emotion import BestLabel, EmotionModel
 from voc.nlp.features import grams
-from voc.nlp.registry import Registry
 from voc.nlp.sentiment import SentimentModel, halves
 from voc.nlp.service_intent import ServiceIntentModel
+from voc.registry import Registry
 from voc.types import EMOTIONS, SENTIMENTS, Polarity
 
 TEXTS = [

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from voc.nlp.registry import MANIFEST, Registry
+from voc.registry import MANIFEST, Registry
 from voc.train import cards, data
 from voc.train.recipe import RECIPES
 

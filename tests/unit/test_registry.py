@@ -9,7 +9,7 @@ import pytest
 from voc.errors import ConfigError
 from voc.nlp.features import grams
 from voc.nlp.linear import LinearHead, sigmoid
-from voc.nlp.registry import MANIFEST, Registry
+from voc.registry import MANIFEST, Registry
 from voc.train import cards
 
 
