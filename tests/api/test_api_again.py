@@ -21,7 +21,7 @@ class Held:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.begun, self.release, self.calls = threading.Semaphore(0), threading.Event(), 0
-        original = Ledger.append
+        original = Ledger.append_once
 
         def slow(ledger: Ledger, *args: Any, **how: Any) -> Any:
             self.calls += 1
@@ -29,7 +29,7 @@ class Held:
             assert self.release.wait(30)
             return original(ledger, *args, **how)
 
-        monkeypatch.setattr(Ledger, "append", slow)
+        monkeypatch.setattr(Ledger, "append_once", slow)
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import resource
 import subprocess
 import sys
@@ -11,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from fault_desk import proven, reviews
 from small_disk import Disk, Service, enough, events, service, small_disk
@@ -22,6 +22,13 @@ from voc.ops import backoff
 from voc.store import shelf, snapshot
 
 _ROOM = 64 * 1024  # too little for what follows, enough to begin with it
+
+
+def _refusal(answer: httpx.Response) -> tuple[int, str]:
+    """Status and code of a problem that says when to come again."""
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert int(answer.headers["retry-after"]) >= 10
+    return answer.status_code, answer.json()["code"]
 
 
 @pytest.fixture
@@ -46,7 +53,7 @@ def test_a_push_is_refused_whole_and_taken_when_there_is_room(
 ) -> None:
     disk.fill(leave=leave)
     answers = [on_disk.push(400, key="again") for _ in range(2)]
-    assert [(one.status_code, one.json()["code"]) for one in answers] == [(500, "VOC-E500")] * 2
+    assert [_refusal(one) for one in answers] == [(503, "VOC-E500")] * 2
     assert on_disk.documents() == on_disk.sent  # reading goes on
     assert on_disk.opened.pending() == 0
     disk.make_room()
@@ -59,10 +66,42 @@ def test_a_push_is_refused_whole_and_taken_when_there_is_room(
     assert [one["code"] for one in failed] == ["VOC-E500"] * 2
 
 
-def _upload(made: Service, rows: int) -> tuple[int, dict[str, object]]:
+def _upload(made: Service, rows: int) -> httpx.Response:
     lines = "\n".join(["评价ID,评论内容", *(f"f{i},电池第{i}天坏了" for i in range(rows))])
-    answer = made.client.post("/v1/imports", files={"file": ("shop.csv", lines.encode())})
-    return answer.status_code, answer.json()
+    return made.client.post("/v1/imports", files={"file": ("shop.csv", lines.encode())})
+
+
+def test_a_push_that_is_kept_has_its_answer(on_disk: Service, disk: Disk) -> None:
+    """The disk fills up behind any write: the same push again is answered as the first time."""
+    kept = 0
+    for leave in range(0, 512 * 1024, 32 * 1024):
+        key, first = f"k{leave}", len(on_disk.sent)
+        disk.fill(leave=leave)
+        full = on_disk.push(20, key=key)
+        disk.make_room()
+        again = on_disk.push(20, key=key, first=first)
+        assert again.status_code == 202
+        assert again.json()["counts"]["created"] == 20, "kept, and its answer was lost"
+        if full.status_code == 202:
+            assert full.content == again.content
+            kept += 1
+        else:
+            assert _refusal(full) == (503, "VOC-E500")
+    assert 0 < kept < 16, "the room was never, or always, enough"
+    assert on_disk.work() == []
+    on_disk.proven()
+
+
+def test_a_read_only_home_is_told_and_comes_back(on_disk: Service, disk: Disk) -> None:
+    on_disk.opened.ledger._book.engine.dispose()  # a log that is open for writing keeps the disk writable
+    disk.mode("ro")
+    pushed, uploaded = on_disk.push(5), _upload(on_disk, 5)
+    assert _refusal(uploaded) == (503, "VOC-E206")
+    assert _refusal(pushed)[0] == 503
+    disk.mode("rw")
+    assert on_disk.push(5).status_code == 202
+    assert on_disk.work() == []
+    on_disk.proven()
 
 
 def _left(made: Service) -> list[Path]:
@@ -79,15 +118,15 @@ def _settled(made: Service, job: object) -> dict[str, object]:
 @pytest.mark.parametrize("leave", [0, _ROOM])
 def test_an_upload_that_does_not_fit_leaves_nothing(leave: int, on_disk: Service, disk: Disk) -> None:
     disk.fill(leave=leave)
-    status, answer = _upload(on_disk, 20_000)
-    assert (status, answer["code"]) == (500, "VOC-E500")
-    assert str(disk.place) not in json.dumps(answer)
+    refused = _upload(on_disk, 20_000)
+    assert _refusal(refused) == (503, "VOC-E500")
+    assert str(disk.place) not in refused.text
     assert _left(on_disk) == []
     assert on_disk.client.get("/v1/imports").json()["items"] == []
     disk.make_room()
-    status, answer = _upload(on_disk, 20)
-    assert status == 202
-    assert _settled(on_disk, answer["id"])["state"] == "done"
+    taken = _upload(on_disk, 20)
+    assert taken.status_code == 202
+    assert _settled(on_disk, taken.json()["id"])["state"] == "done"
     assert _left(on_disk) == []
 
 
@@ -98,8 +137,8 @@ def test_an_import_that_runs_out_of_room_fails_and_says_so_when_it_can(
     importer = on_disk.client.app.state.importer
     go = threading.Event()
     importer._pool.submit(go.wait)
-    status, answer = _upload(on_disk, 300)
-    assert status == 202
+    taken = _upload(on_disk, 300)
+    assert taken.status_code == 202
     disk.fill()
     update, told = Ledger.update_job, []
 
@@ -111,13 +150,13 @@ def test_an_import_that_runs_out_of_room_fails_and_says_so_when_it_can(
 
     monkeypatch.setattr(Ledger, "update_job", full)
     go.set()
-    ended = _settled(on_disk, answer["id"])
+    ended = _settled(on_disk, taken.json()["id"])
     assert (ended["state"], ended["errors"][0]["code"]) == ("failed", "VOC-E500")  # type: ignore[index]
     assert _left(on_disk) == []
     waited = [one for one in events(capsys.readouterr().err) if one["event"] == "job cannot be marked"]
     assert [one["retry_in_s"] for one in waited] == [0.01, 0.02, 0.04]
     disk.make_room()
-    assert _settled(on_disk, _upload(on_disk, 300)[1]["id"])["state"] == "done"
+    assert _settled(on_disk, _upload(on_disk, 300).json()["id"])["state"] == "done"
 
 
 # Where the room runs out → how the point is reached, and the codes the worker names.

@@ -1,4 +1,4 @@
-"""Records pushed as JSON: read as files are, good ones into the ledger, bad ones to dead letters."""
+"""Records pushed as JSON: read as files are, good ones for the ledger, bad ones for dead letters."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from voc.collect.fields import record_from
 from voc.collect.rows import RAW_KEPT
 from voc.config import Settings
 from voc.errors import SkipRecord, UsageError
-from voc.ledger import Ledger
+from voc.ledger.inbox import Delivery
 from voc.ledger.types import Receipt, Reject, Workspace
 from voc.types import KINDS, Record
 
@@ -87,16 +87,28 @@ def source_name(given: Any) -> str:
     return name
 
 
-def take(ledger: Ledger, workspace: Workspace, push: Push, *, settings: Settings) -> list[dict[str, Any]]:
-    """Keep the records, all in one transaction; one item a record, in order.
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A push as it was read: records to keep, records refused, and what is said of each."""
 
-    Raises:
-        RetryableError, FatalError: nothing was kept.
-    """
+    delivery: Delivery
+    places: Sequence[int]
+    refusals: Sequence[dict[str, Any] | None]
+
+    def items(self, receipts: Sequence[Receipt]) -> list[dict[str, Any]]:
+        """One item a record, in order, once the ledger has said what became of those to keep."""
+        items = [one or {} for one in self.refusals]
+        for index, receipt in zip(self.places, receipts, strict=True):
+            items[index] = _kept(index, receipt)
+        return items
+
+
+def read(workspace: Workspace, push: Push, *, settings: Settings) -> Read:
+    """Read the records of a push; nothing is kept yet."""
     zone = ZoneInfo(workspace.timezone)
     good: list[tuple[int, Record]] = []
     rejects: list[Reject] = []
-    items: list[dict[str, Any]] = [{} for _ in push.records]
+    refusals: list[dict[str, Any] | None] = [None] * len(push.records)
     for index, given in enumerate(push.records):
         try:
             record = record_from(
@@ -108,15 +120,11 @@ def take(ledger: Ledger, workspace: Workspace, push: Push, *, settings: Settings
             )
         except SkipRecord as error:
             rejects.append(Reject(f"record {index}", error.code, error.what, _raw(given)))
-            items[index] = _rejected(index, given, error)
+            refusals[index] = _rejected(index, given, error)
         else:
             good.append((index, record))
-    receipts = ledger.append(
-        workspace.name, push.source, push.kind, [record for _, record in good], rejects=rejects
-    )
-    for (index, _), receipt in zip(good, receipts, strict=True):
-        items[index] = _kept(index, receipt)
-    return items
+    delivery = Delivery(workspace.name, push.source, push.kind, [record for _, record in good], rejects)
+    return Read(delivery, [index for index, _ in good], refusals)
 
 
 def _kept(index: int, receipt: Receipt) -> dict[str, Any]:

@@ -17,6 +17,9 @@ from voc.text.pii import mask
 log = structlog.get_logger("voc.api")
 
 STATUS: dict[str, int] = {
+    # Full, read-only, gone: the machine's fault, which passes; nothing of the request was kept.
+    "VOC-E206": 503,
+    "VOC-E500": 503,
     "VOC-E103": 410,
     "VOC-E104": 404,
     "VOC-E106": 422,
@@ -29,6 +32,8 @@ STATUS: dict[str, int] = {
     "VOC-E602": 403,
     "VOC-E603": 429,
 }
+
+_MENDED_S = 30  # who has to free a disk is not done in a second
 
 
 def status_of(error: VocError) -> int:
@@ -62,7 +67,9 @@ def failed(error: VocError) -> Response:
     status = status_of(error)
     if status >= 500:
         log.error("failed", code=error.code, what=error.what)
-    return problem(status, error.code, mask(error.line().partition(": ")[2])[0])
+    wait_s = 1 if isinstance(error, RetryableError | AccessError) else _MENDED_S
+    detail = mask(error.line().partition(": ")[2])[0]
+    return problem(status, error.code, detail, retry_after_s=wait_s)
 
 
 def plain(item: Mapping[str, Any]) -> str:

@@ -18,10 +18,11 @@ from voc.db.statements import among, many
 from voc.db.tables import dead_letters, items, revisions, work
 from voc.db.transactions import is_postgres, locked, take_seq
 from voc.faults import point
-from voc.ledger import deadletters, payload, sources, workspaces
+from voc.ledger import deadletters, idempotency, payload, sources, workspaces
 from voc.ledger.authors import identity
 from voc.ledger.book import Book
 from voc.ledger.cipher import place_of
+from voc.ledger.idempotency import Once
 from voc.ledger.identity import native_id_of, storable
 from voc.ledger.locks import lock_items
 from voc.ledger.times import micros
@@ -79,46 +80,90 @@ class _Decision:
     history: bool = False
 
 
-def append(
-    book: Book,
-    workspace: str,
-    source: str,
-    kind: str,
-    records: Sequence[Record],
-    *,
-    rejects: Sequence[Reject],
-    cursor: str | None,
-    occurrences: MutableMapping[int, int] | None,
-) -> list[Receipt]:
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What one call brings: records and refused rows of a source, and where its next pull begins."""
+
+    workspace: str
+    source: str
+    kind: str
+    records: Sequence[Record]
+    rejects: Sequence[Reject] = ()
+    cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """A delivery made ready outside the transaction."""
+
+    workspace: str
+    source: str
+    kind: str
+    incoming: list[_Incoming]
+    refused: list[deadletters.Refused]
+    cursor: str | None
+    received: bool
+
+
+def append(book: Book, delivery: Delivery, *, occurrences: MutableMapping[int, int] | None) -> list[Receipt]:
     """See `Ledger.append`."""
-    source = storable(source)
     # Counted aside: a call that fails must not change what the caller's next try counts.
     counted = ChainMap[int, int]({}, {} if occurrences is None else occurrences)
-    incoming = [_ready(book, workspace, source, kind, record, counted) for record in records]
-    winners = _winners(incoming)
-    refused = deadletters.ready(book, workspace, source, rejects)
-    now = book.now()
+    ready = _prepared(book, delivery, counted)
     with book.writing() as conn:
-        workspaces.require(conn, workspace)
-        sources.hold(conn, workspace, source, kind=kind, now=now)
-        decisions = _decide(conn, list(winners.values()))
-        kept = [decision for decision in decisions if decision.result != "unchanged"]
-        seqs = dict(zip((d.incoming.document_id for d in kept), take_seq(conn, len(kept)), strict=True))
-        _write(book, conn, workspace, source, kind, kept, seqs=seqs, now=now)
-        fresh = deadletters.refuse(conn, refused, now=now)
-        sources.advance(
-            conn,
-            workspace,
-            source,
-            accepted=fresh + sum(decision.known is None for decision in kept),
-            cursor=None if cursor is None else storable(cursor),
-            received=now if records or rejects else None,
-        )
+        receipts = _keep(book, conn, ready)
     point("ledger-commit")
     if occurrences is not None:
         occurrences.update(counted.maps[0])
+    return receipts
+
+
+def append_once(book: Book, delivery: Delivery, once: Once) -> bytes:
+    """See `Ledger.append_once`."""
+    ready = _prepared(book, delivery, {})
+    with book.writing() as conn:
+        answer = idempotency.take(book, conn, delivery.workspace, once)
+        if answer is None:
+            answer = once.answer(_keep(book, conn, ready))
+            idempotency.keep(book, conn, delivery.workspace, once, answer)
+    point("ledger-commit")
+    return answer
+
+
+def _prepared(book: Book, delivery: Delivery, counted: MutableMapping[int, int]) -> _Prepared:
+    workspace, source, kind = delivery.workspace, storable(delivery.source), delivery.kind
+    return _Prepared(
+        workspace,
+        source,
+        kind,
+        [_ready(book, workspace, source, kind, record, counted) for record in delivery.records],
+        deadletters.ready(book, workspace, source, delivery.rejects),
+        None if delivery.cursor is None else storable(delivery.cursor),
+        received=bool(delivery.records or delivery.rejects),
+    )
+
+
+def _keep(book: Book, conn: Connection, ready: _Prepared) -> list[Receipt]:
+    workspace, source, kind = ready.workspace, ready.source, ready.kind
+    winners = _winners(ready.incoming)
+    now = book.now()
+    workspaces.require(conn, workspace)
+    sources.hold(conn, workspace, source, kind=kind, now=now)
+    decisions = _decide(conn, list(winners.values()))
+    kept = [decision for decision in decisions if decision.result != "unchanged"]
+    seqs = dict(zip((d.incoming.document_id for d in kept), take_seq(conn, len(kept)), strict=True))
+    _write(book, conn, workspace, source, kind, kept, seqs=seqs, now=now)
+    fresh = deadletters.refuse(conn, ready.refused, now=now)
+    sources.advance(
+        conn,
+        workspace,
+        source,
+        accepted=fresh + sum(decision.known is None for decision in kept),
+        cursor=ready.cursor,
+        received=now if ready.received else None,
+    )
     by_document = {decision.incoming.document_id: decision for decision in decisions}
-    return [_receipt(one, winners, by_document[one.document_id], seqs) for one in incoming]
+    return [_receipt(one, winners, by_document[one.document_id], seqs) for one in ready.incoming]
 
 
 def _ready(

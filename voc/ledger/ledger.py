@@ -29,6 +29,8 @@ from voc.ledger import (
 from voc.ledger.book import Book
 from voc.ledger.checks import Finding
 from voc.ledger.cipher import Cipher
+from voc.ledger.idempotency import Once
+from voc.ledger.inbox import Delivery
 from voc.ledger.keys_at_rest import Keys
 from voc.ledger.types import (
     AccessKey,
@@ -122,14 +124,20 @@ class Ledger:
         """
         return inbox.append(
             self._book,
-            workspace,
-            source,
-            kind,
-            records,
-            rejects=rejects,
-            cursor=cursor,
+            Delivery(workspace, source, kind, records, rejects, cursor),
             occurrences=occurrences,
         )
+
+    def append_once(self, delivery: Delivery, once: Once) -> bytes:
+        """Keep a delivery and its answer under an Idempotency-Key, in one transaction; the answer.
+
+        Where the key has an answer already, or another process is just giving it one, that answer comes back:
+        nothing is kept and `once.answer` is not called.
+
+        Raises:
+            UsageError: VOC-E104, no such workspace; VOC-E106, the key was used with another body.
+        """
+        return inbox.append_once(self._book, delivery, once)
 
     # ------------------------------------------------------------ work
 
@@ -255,12 +263,6 @@ class Ledger:
     def idempotent(self, workspace: str, key: str, body_digest: str) -> bytes | None:
         """The answer kept under an Idempotency-Key, or None (UsageError VOC-E106: used with another body)."""
         return idempotency.known(self._book, workspace, key, body_digest)
-
-    def keep_response(
-        self, workspace: str, key: str, body_digest: str, response: bytes, *, ttl_s: float
-    ) -> None:
-        """Keep an answer under an Idempotency-Key."""
-        idempotency.keep(self._book, workspace, key, body_digest, response, ttl_s=ttl_s)
 
     # ------------------------------------------------------------ jobs and audit
 

@@ -16,6 +16,8 @@ from voc.db.tables import revisions
 from voc.errors import ConfigError, FatalError
 from voc.ledger import Ledger
 from voc.ledger.cipher import Cipher, place_of
+from voc.ledger.idempotency import Once
+from voc.ledger.inbox import Delivery
 from voc.ledger.keys_at_rest import Keys, load_or_make
 from voc.ledger.types import Reject
 from voc.types import Author, Record
@@ -108,7 +110,9 @@ def test_raw_text_is_nowhere_on_disk(desk: Desk) -> None:
         rejects=[Reject("line 1", "VOC-E303", "not JSON", words.encode())],
     )
     desk.ledger.finish("w1", [done(one) for one in desk.claim()])
-    desk.ledger.keep_response("acme", "k", "d", words.encode(), ttl_s=60)
+    desk.ledger.append_once(
+        Delivery("acme", "shop", "review", []), Once("k", "d", 60, lambda _: words.encode())
+    )
     secrets = [
         word.encode() for word in (words, "13800138000", author.id, author.name, author.contact) if word
     ]

@@ -6,7 +6,7 @@ import hashlib
 import threading
 import zlib
 from collections import Counter
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
@@ -17,12 +17,14 @@ from voc.api.deps import Params
 from voc.api.replies import to_json
 from voc.api.schemas import RecordsIn, RecordsOut
 from voc.errors import UsageError
+from voc.ledger.idempotency import Once
+from voc.ledger.types import Receipt
 from voc.ops.metrics import Metrics
 from voc.runtime import Runtime
 
 router = APIRouter(prefix="/v1", tags=["in"])
 _KEY_CHARS = 255
-# Two requests at once with one key: the second waits and gets the first one's answer.
+# Two requests at once with one key: the second waits here, of another process in the ledger's transaction.
 _locks = tuple(threading.Lock() for _ in range(64))
 
 
@@ -67,23 +69,30 @@ def _once(opened: Runtime, caller: Caller, key: str | None, body: bytes, metrics
     digest = hashlib.sha256(body).hexdigest()
     with _locks[zlib.crc32(f"{caller.workspace}/{key}".encode()) % len(_locks)]:
         known = opened.ledger.idempotent(caller.workspace, key, digest)
-        if known is not None:
-            return known
-        answer = _taken(opened, caller, body, metrics)
-        opened.ledger.keep_response(
-            caller.workspace, key, digest, answer, ttl_s=opened.settings.idempotency_ttl_s
-        )
-        # Another process may have kept its answer first.
-        return opened.ledger.idempotent(caller.workspace, key, digest) or answer
+        return known if known is not None else _taken(opened, caller, body, metrics, again=(key, digest))
 
 
-def _taken(opened: Runtime, caller: Caller, body: bytes, metrics: Metrics) -> bytes:
+def _taken(
+    opened: Runtime, caller: Caller, body: bytes, metrics: Metrics, *, again: tuple[str, str] | None = None
+) -> bytes:
     push = intake.push_from(body, most=opened.settings.max_records_per_request)
-    workspace = opened.workspace(caller.workspace)
-    items = intake.take(opened.ledger, workspace, push, settings=opened.settings)
-    results = Counter(item["result"] for item in items)
+    read = intake.read(opened.workspace(caller.workspace), push, settings=opened.settings)
+    results: Counter[str] = Counter()  # stays empty when another process had the same key first
+
+    def answer(receipts: list[Receipt]) -> bytes:
+        items = read.items(receipts)
+        results.update(item["result"] for item in items)
+        counts = {name: results[name] for name in ("created", "revised", "unchanged", "rejected")}
+        return to_json({"source": push.source, "kind": push.kind, "counts": counts, "items": items})
+
+    if again is None:
+        new = read.delivery
+        receipts = opened.ledger.append(new.workspace, new.source, new.kind, new.records, rejects=new.rejects)
+        kept = answer(receipts)
+    else:
+        key, digest = again
+        once = Once(key, digest, opened.settings.idempotency_ttl_s, answer)
+        kept = opened.ledger.append_once(read.delivery, once)
     for result, count in results.items():
         metrics.records(result, count)
-    counts = {name: results[name] for name in ("created", "revised", "unchanged", "rejected")}
-    answer: dict[str, Any] = {"source": push.source, "kind": push.kind, "counts": counts, "items": items}
-    return to_json(answer)
+    return kept
