@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+from socket import socket
 from time import monotonic
 from types import FrameType
 from typing import Annotated
@@ -18,9 +19,9 @@ import uvicorn
 from voc.api.app import create_app
 from voc.api.wire import HEAD_BYTES, wire
 from voc.cli import shared
+from voc.cli.listening import address_of, listening
 from voc.cli.stopping import DRAIN_S, at_once
 from voc.cli.work import PARENT
-from voc.errors import ConfigError
 from voc.ops import logging
 from voc.ops.backoff import Backoff
 from voc.runtime import Runtime
@@ -46,8 +47,12 @@ def run(opened: Runtime, *, with_worker: bool) -> None:
     """Serve until stopped."""
     settings = opened.settings
     opened.workspace()  # a misspelt one is refused before anything listens
-    if settings.host not in _LOOPBACK:
-        shared.say(f"note: listening on {settings.host}: put TLS in front of it")
+    with listening(settings.host, settings.port) as listens:
+        _run(opened, listens, with_worker=with_worker)
+
+
+def _run(opened: Runtime, listens: socket, *, with_worker: bool) -> None:
+    settings = opened.settings
     app = create_app(opened)
     config = uvicorn.Config(
         app,
@@ -69,23 +74,17 @@ def run(opened: Runtime, *, with_worker: bool) -> None:
     )
     beside = Beside(opened) if with_worker else None
     server = _Server(config, beside)
-    try:
-        listening = config.bind_socket()
-    except SystemExit:
-        raise ConfigError(
-            "the port is taken", value=str(settings.port), cure="choose another with --port"
-        ) from None
     logging.configure(settings.log_level)
     _leave_in_order(beside)
-    listening.listen(2048)  # who reads the address below may connect at once
-    address = listening.getsockname()
-    shared.say(f"voc listens on http://{settings.host}:{address[1]}")
+    if settings.host not in _LOOPBACK:
+        shared.say(f"note: listening on {settings.host}: put TLS in front of it")
+    shared.say(f"voc listens on {address_of(settings.host, listens)}")
     if beside is None:
-        server.run(sockets=[listening])
+        server.run(sockets=[listens])
         return
     app.state.readiness.watch(beside.state)
     with beside:
-        server.run(sockets=[listening])
+        server.run(sockets=[listens])
 
 
 def _leave_in_order(beside: Beside | None) -> None:
