@@ -50,6 +50,7 @@ CODES: dict[str, str] = {
     "VOC-E400": "database busy or away",
     "VOC-E401": "store busy or away",
     "VOC-E402": "another process holds the writer lease",
+    "VOC-E403": "language process ended",
     "VOC-E410": "service busy",
     "VOC-E411": "no answer in time",
     "VOC-E500": "ledger cannot be written",

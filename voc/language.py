@@ -20,11 +20,16 @@ from weakref import WeakKeyDictionary
 
 from voc.errors import RetryableError, VocError
 from voc.ops.garbage import settle
+from voc.ops.logging import where
 from voc.task import Annotated, Spent, Task
+from voc.types import Record
 
 if TYPE_CHECKING:
     from voc.reader import Reader
 
+
+_CURE = "often too little memory: lower VOC_LANGUAGE_PROCESSES, or free some"
+_HARMLESS = Record(text="好")
 
 _reader: Reader | None = None
 _unusable: VocError | None = None
@@ -38,8 +43,12 @@ def _start(profile: str, taxonomies: tuple[str, ...]) -> None:
         _reader = _made(profile)
         _reader.warm(taxonomies)
         settle()
-    except VocError as error:  # told to whoever asks: a process that ends here would only be made again
+    # Told to whoever asks: a process that ends here would only be made again.
+    except VocError as error:
         _unusable = error
+    except Exception as error:  # no memory, no file descriptor left; its message may name paths
+        what = f"a language process cannot start ({type(error).__name__} at {where(error)})"
+        _unusable = RetryableError(what, code="VOC-E403", cure=_CURE)
 
 
 def _made(profile: str) -> Reader:
@@ -65,6 +74,12 @@ def _read(tasks: Sequence[Task]) -> tuple[list[Annotated], Spent]:
     return _reader.read(tasks)
 
 
+class ProcessEnded(RetryableError):
+    """A language process ended while it started or read: whose fault that is, is not known yet."""
+
+    default_code = "VOC-E403"
+
+
 class LanguagePool:
     """`processes` language processes; 0 works in this one (tests, tiny jobs)."""
 
@@ -73,16 +88,21 @@ class LanguagePool:
         self.processes = processes
         self._pool: ProcessPoolExecutor | None = None
         self._starting: list[Future[tuple[list[Annotated], Spent]]] = []
-        self._local = _made(profile) if processes == 0 else None
+        self._local: Reader | None = None
         self._made_by: WeakKeyDictionary[Future[tuple[list[Annotated], Spent]], ProcessPoolExecutor] = (
             WeakKeyDictionary()
         )
 
     def submit(self, tasks: Sequence[Task]) -> Future[tuple[list[Annotated], Spent]]:
-        """Start a batch; `result` tells what became of it."""
-        if self._local is not None:
+        """Start a batch; `result` tells what became of it.
+
+        Raises:
+            RetryableError: no process can be made (VOC-E403).
+            ConfigError: as `result`, where the work is done in this process.
+        """
+        if self.processes == 0:
             ready: Future[tuple[list[Annotated], Spent]] = Future()
-            ready.set_result(self._local.read(tasks))
+            ready.set_result(self._here().read(tasks))
             return ready
         return self._submit(tasks)
 
@@ -90,27 +110,44 @@ class LanguagePool:
         """Wait for a batch.
 
         Raises:
-            RetryableError: a language process died (VOC-E400); new ones are made at the next submit.
+            ProcessEnded: a language process died (VOC-E403).
+            RetryableError: it cannot start (VOC-E403).
             ConfigError: a model or a taxonomy cannot be used (VOC-E202, VOC-E203).
+
+        After each of them the next submit makes new processes.
         """
         try:
             return future.result()
         except BrokenProcessPool as error:
             self._drop(self._made_by.get(future))
-            raise RetryableError(
-                "a language process ended unexpectedly", cure="the batch is tried again; see memory limits"
-            ) from error
+            raise ProcessEnded("a language process ended unexpectedly", cure=_CURE) from error
+        except VocError:  # it would say so for ever
+            self._drop(self._made_by.get(future))
+            raise
+
+    def show(self) -> None:
+        """See a process start and read words that harm nobody.
+
+        Raises:
+            RetryableError: it ends before it has (VOC-E403): no document is at fault.
+            ConfigError: as `result`.
+        """
+        try:
+            self.result(self.submit([Task(_HARMLESS, name) for name in self._settings[1]]))
+        except ProcessEnded as error:
+            what = "language processes end before they have read anything"
+            raise RetryableError(what, code=error.code, cure=_CURE) from error
 
     def start(self) -> None:
         """Let the processes start and load their models while the caller does something else."""
-        if self._local is None and not self._starting:
+        if self.processes and not self._starting:
             self._starting = [self._submit(()) for _ in range(self.processes)]
 
     def warm(self) -> float:
         """Wait until all processes have loaded their models; seconds it took from here."""
         began = time.perf_counter()
-        if self._local is not None:
-            self._local.warm(self._settings[1])
+        if self.processes == 0:
+            self._here().warm(self._settings[1])
         self.start()
         for future in self._starting:
             self.result(future)
@@ -123,6 +160,11 @@ class LanguagePool:
             self._pool.shutdown(wait=True, cancel_futures=True)
             self._pool = None
 
+    def _here(self) -> Reader:
+        if self._local is None:
+            self._local = _made(self._settings[0])
+        return self._local
+
     def _submit(self, tasks: Sequence[Task]) -> Future[tuple[list[Annotated], Spent]]:
         # Processes are made here and inherit the mask: Ctrl-C at a terminal is for us, who end them in order.
         resource_tracker.ensure_running()  # when it starts one it takes SIGINT out of the mask
@@ -133,6 +175,11 @@ class LanguagePool:
             except BrokenProcessPool:  # one died since the last batch
                 self._drop(self._pool)
                 future = self._executor().submit(_read, tasks)
+        except OSError as error:  # no memory, no process left
+            self._drop(self._pool)
+            name = type(error).__name__
+            what = f"a language process cannot be made ({name})"
+            raise RetryableError(what, code="VOC-E403", cure=_CURE) from error
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, held)
         if self._pool is not None:

@@ -7,9 +7,7 @@ acknowledged is claimed or delivered again, and ids and versions make the second
 from __future__ import annotations
 
 import time
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -17,16 +15,15 @@ from zoneinfo import ZoneInfo
 from voc.composing import compose
 from voc.errors import RetryableError
 from voc.faults import point
+from voc.flights import Flights, Landed
 from voc.language import LanguagePool
 from voc.ledger import Ledger
-from voc.ledger.types import Claimed, Done, Failed, Pending
+from voc.ledger.types import Done, Failed, Pending
 from voc.nlp.taxonomy import Taxonomy
 from voc.ops.garbage import rarely_collected
 from voc.store.base import Store
 from voc.store.codec import Plain
-from voc.task import Annotated, Spent, Task
 
-_IN_FLIGHT = 2  # batches at the language processes beyond one each: hides the ledger's time
 _DELIVER = 2000  # outbox rows sent to the index in one commit
 
 
@@ -112,20 +109,30 @@ class Worker:
         self._batch = batch
         self._lease_s = lease_s
         self._max_attempts = max_attempts
-        self._flying: deque[tuple[list[Claimed], Future[tuple[list[Annotated], Spent]]]] = deque()
+        self._flights = self._new_flights()
 
     @rarely_collected()
     def run(self, *, on_progress: Callable[[Progress], None] | None = None, stop: Callable[[], bool]) -> int:
-        """Work until nothing is left or `stop()`; batches in flight are finished first. Documents done."""
+        """Work until nothing is left or `stop()`; batches in flight are finished first. Documents done.
+
+        Raises:
+            VocError: what nothing can be done about here; claims stay as they are (`Ledger.release`).
+        """
         before = self.progress.documents
         self.deliver()
         while True:
-            while not stop() and len(self._flying) < max(1, self.pool.processes) + _IN_FLIGHT:
+            while not stop() and self._flights.room:
                 if not self._claim():
                     break
-            if not self._flying:
+            if stop() and not self._flights.flying and len(self._flights):
+                self.ledger.release(self.name)  # what is to be read again: all that is held
+                self._flights = self._new_flights()
+            if not len(self._flights):
                 return self.progress.documents - before
-            self._finish(*self._flying.popleft())
+            landed = self._flights.land()
+            if landed is None:
+                continue
+            self._finish(landed)
             self.deliver()
             if on_progress is not None:
                 on_progress(self.progress)
@@ -159,20 +166,14 @@ class Worker:
         self.progress.spend("ledger", time.perf_counter() - began)
         if not claimed:
             return False
-        # What was tried before goes by itself: a document that ends its process takes no other with it.
-        fresh = [item for item in claimed if item.attempts == 1]
-        for batch in [fresh, *([item] for item in claimed if item.attempts > 1)]:
-            if batch:
-                tasks = [Task(item.record, self.composer.taxonomy_of(item.workspace)) for item in batch]
-                self._flying.append((batch, self.pool.submit(tasks)))
+        self._flights.send(claimed)
         return True
 
-    def _finish(self, claimed: Sequence[Claimed], future: Future[tuple[list[Annotated], Spent]]) -> None:
-        try:
-            annotated, spent = self.pool.result(future)
-        except RetryableError as error:
-            self._fail([Failed(item, error.code, error.what) for item in claimed])
-            return
+    def _new_flights(self) -> Flights:
+        return Flights(self.pool, batch=self._batch, taxonomy_of=self.composer.taxonomy_of)
+
+    def _finish(self, landed: Landed) -> None:
+        claimed, annotated, spent = landed.claimed, landed.annotated, landed.spent
         for stage, seconds in (
             ("text", spent.text_s),
             ("language", spent.language_s),

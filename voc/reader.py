@@ -43,7 +43,13 @@ class Reader:
             self._engine(name)
 
     def read(self, tasks: Sequence[Task]) -> tuple[list[Annotated], Spent]:
-        """Annotate a batch. A record that breaks a stage becomes a failure, the others go on."""
+        """Annotate a batch. A record that breaks a stage becomes a failure, the others go on.
+
+        Raises:
+            ConfigError: VOC-E202, VOC-E203, a model or a taxonomy cannot be used: no record is at fault.
+        """
+        for taxonomy in dict.fromkeys(task.taxonomy for task in tasks):
+            self._engine(taxonomy)
         try:
             return self._read(tasks)
         except VocError as error:
@@ -63,8 +69,6 @@ class Reader:
 
     def _read(self, tasks: Sequence[Task]) -> tuple[list[Annotated], Spent]:
         began = time.perf_counter()
-        for taxonomy in dict.fromkeys(task.taxonomy for task in tasks):
-            self._engine(taxonomy)
         records = [self._named(task.record, task.taxonomy) for task in tasks]
         cleans = [self._stage.clean(raw_text(task.record)) for task in tasks]
         cleaned = time.perf_counter()

@@ -26,7 +26,8 @@ ALLOWED: dict[str, set[str]] = {
     "language": BASE | {"task", "reader"},
     "store": BASE | {"text"},
     "insight": BASE | {"store", "nlp", "text"},
-    "pipeline": BASE | {"ledger", "text", "nlp", "store", "composing", "language", "task"},
+    "flights": BASE | {"ledger", "language", "task"},
+    "pipeline": BASE | {"ledger", "text", "nlp", "store", "composing", "language", "flights", "task"},
     "runtime": BASE | {"db", "ledger", "store", "language", "pipeline"},
     "diagnosis": BASE | {"ledger", "store", "pipeline", "runtime"},
 }

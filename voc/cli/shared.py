@@ -14,6 +14,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from voc.config import Settings, load
 from voc.errors import one_line
+from voc.ops import logging
 from voc.runtime import Runtime, open_runtime
 
 _FEWEST_DIGITS = 3  # of what is personal data, but for mail addresses
@@ -29,8 +30,10 @@ def settings(workspace: str | None = None, **more: Any) -> Settings:
 
 
 def runtime(workspace: str | None = None, **more: Any) -> Runtime:
-    """The opened home."""
-    return open_runtime(settings(workspace, **more))
+    """The opened home; from here on events go to standard error."""
+    found = settings(workspace, **more)
+    logging.configure(found.log_level)
+    return open_runtime(found)
 
 
 def say(line: str) -> None:

@@ -36,7 +36,6 @@ def work(
     beside = bool(os.environ.get(PARENT))
     with stopping(ignore=[signal.SIGINT] if beside else []) as stop:
         opened = _opened(beside)
-        logging.configure(opened.settings.log_level)
         if beside:
             threading.Thread(target=_until_alone, args=(stop,), daemon=True).start()
             _yield_to_readers()
