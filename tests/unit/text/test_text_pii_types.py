@@ -1,0 +1,182 @@
+"""Each type of personal data in each disguise, and its look-alikes; all identifiers are made up."""
+
+from __future__ import annotations
+
+import pytest
+
+from voc.text.pii import mask
+from voc.text.pii.checks import bank_card, identity_card, identity_card_15, vehicle
+
+MASKED = {
+    "landline": """
+座机010-62345678转8012|座机<LANDLINE>
+打0755－26001234分机302没人接|打<LANDLINE>没人接
+〇一〇-六二三四五六七八|<LANDLINE>
+⓪⑦⑤⑤-②⑥⓪⓪①②③④|<LANDLINE>
+家里电话62345678|家里电话<LANDLINE>
+打400-820-8820转80123找他|打<LANDLINE>找他
+""",
+    "mobile": """
+幺三八零零一三八零零零|<MOBILE>
+一三八，零零一三，八零零零|<MOBILE>
+138🔥001🔥380🔥01|<MOBILE>
+l38OOl38OO5|<MOBILE>
+131六三〇六1322|<MOBILE>
+1,3,8,0,0,1,3,8,0,0,1|<MOBILE>
+1⃣3⃣8⃣00138001|<MOBILE>
+⑴⑶⑻00138001|<MOBILE>
++852 9123 4567|<MOBILE>
+加一13800138001|加一<MOBILE>
+联系电话13800000000|联系电话<MOBILE>
+13800138001转8012|<MOBILE>
+""",
+    "id": """
+11O1O5l94912310O2X|<ID>
+110105一九四九1231002X|<ID>
+①①⓪①⓪⑤①⑨④⑨①②③①⓪⓪②X|<ID>
+110105🔥1949🔥1231🔥002X|<ID>
+老身份证110105491231002|老身份证<ID>
+身份证号110105194912310021|身份证号<ID>
+""",
+    "card": """
+4l11 11II 1lll 1111|<CARD>
+四一一一一一一一一一一一一一一一|<CARD>
+4️⃣1️⃣1️⃣1️⃣1️⃣1️⃣1️⃣1️⃣1️⃣1️⃣1️⃣1️⃣1️⃣1️⃣1️⃣1️⃣|<CARD>
+4111💳1111💳1111💳1111|<CARD>
+卡号6222021234567890|卡号<CARD>
+""",
+    "plate": """
+蒙 A 6 Z 0 L 7|<PLATE>
+吉  A  26207|<PLATE>
+渝A·J5453|<PLATE>
+沪 C 3170挂|<PLATE>
+京ＮＤ５６０６１|<PLATE>
+豫afn0427|<PLATE>
+京A🚗12345|<PLATE>
+京A-12-345|<PLATE>
+川A一二三四五|<PLATE>
+京Al2O45|<PLATE>
+粤A1234警|<PLATE>
+""",
+    "vin": """
+1M8GDM9AXKP042788|<VIN>
+1m8gdm9axkp042788|<VIN>
+1M8G-DM9A-XKP0-42788|<VIN>
+1 M 8 G D M 9 A X K P 0 4 2 7 8 8|<VIN>
+1M8GDM9AXKPO42788|<VIN>
+VIN1M8GDM9AXKP042788|VIN<VIN>
+车架号LSVAA000000001234|车架号<VIN>
+""",
+    "email": """
+123456艾特qq点com|<EMAIL>
+zhang[at]qq[dot]com|<EMAIL>
+zhang3 at gmail dot com|<EMAIL>
+zhang_3#163.com|<EMAIL>
+zhang＠163。com|<EMAIL>
+zhang圈a126.com|<EMAIL>
+z h a n g @ q q . c o m|<EMAIL>
+邮箱123456@qq|邮箱<EMAIL>
+zhang🐶3@qq🐶.com|<EMAIL>
+""",
+    "im": """
+加v信zhang_3|加v信<IM>
+加薇❤：zhangsan88|加薇❤：<IM>
+➕V zhangsan88|➕V <IM>
+vx：zhangsanfeng|vx：<IM>
+扣扣12345678|扣扣<IM>
+企鹅号是一二三四五六七八|企鹅号是<IM>
+QQ：123 456 789|QQ：<IM>
+wxid_abc123def456|<IM>
+V我zhang_san8|V我<IM>
+卫星：z-san_99|卫星：<IM>
+12345678（扣扣）|<IM>（扣扣）
+""",
+    "passport": """
+护照E12345678|护照<PASSPORT>
+护照号g1234567o|护照号<PASSPORT>
+我的护照丢了，EA 123 4567|我的护照丢了，<PASSPORT>
+通行证C12345678|通行证<PASSPORT>
+护照E-1234-5678|护照<PASSPORT>
+护照 E一二三四五六七八|护照 <PASSPORT>
+""",
+    "order": """
+订单号20261101123456789012|订单号<ORDER>
+单号发我⏎77428839974002|单号发我⏎<ORDER>
+运单SF1234567890123|运单<ORDER>
+Y T 1 0 7 7 2 7 5 7 9 8 4 4 0|<ORDER>
+流水号M2-0260-7863-866|流水号<ORDER>
+订单3112694687和4072193599重复|订单<ORDER>和<ORDER>重复
+帮我查一下⏎236967604408⏎到哪了|帮我查一下⏎<ORDER>⏎到哪了
+""",
+    "ip": """
+登录IP：58.67.189.179|登录IP：<IP>
+192[.]168[.]2[.]19|<IP>
+121点235点88点20|<IP>
+114 . 75 . 214 . 225|<IP>
+一一四.四八.八六.一八四|<IP>
+网关10.0.0.1打不开|网关<IP>打不开
+2001:db8:0:0:0:ff00:42:8329|<IP>
+""",
+}
+STAYS = """
+固件版本1.2.3.4，升1.2.3.5失败
+Chrome 119.0.6045.199打不开
+错误代码 E20210038，护照都拿出来了
+提示 G00000417 之后就锁死
+文件大小 18253611008 字节
+计步累计12873465013步
+奖金池19000000000
+威信扫地，企鹅群岛画质渣
+QQ音乐绿钻到期扣18
+小米v我50
+VX-3000吸尘器
+微信支付不支持云闪付
+中国卫星发射直播卡成PPT
+热线4001-666-888
+800-810-0581固话才能打
+防伪码 3106 8890 1247 5531
+订单20261101
+工单创建2025-10-09 08:31:17
+单号双号限行20261101
+飞北京CA1234
+浙A的车
+云A 2000块
+python@3.11和vue@3.4.21
+look at this phone
+看@客服
+一三五限行，二四六不限
+一二三四五六七八九十
+二〇二五年十一月十一日
+分辨率2560*1440
+std::vector报错
+12:30:45到的
+<MOBILE> <ORDER>
+"""
+LINES = "".join(MASKED.values()).split("\n")
+CASES = [line.replace("⏎", "\n").split("|") for line in LINES if line]
+
+
+@pytest.mark.parametrize(("text", "masked"), CASES)
+def test_masked(text: str, masked: str) -> None:
+    assert mask(text)[0] == masked
+
+
+@pytest.mark.parametrize("text", STAYS.strip().split("\n"))
+def test_stays(text: str) -> None:
+    assert mask(text) == (text, ())
+
+
+def test_checks() -> None:
+    assert identity_card("11010519491231002X")
+    assert not identity_card("110105194912310021")
+    assert not identity_card("99010519491231002X")  # no such province
+    assert identity_card_15("110105491231002")
+    assert not identity_card_15("110105491331002")  # a thirteenth month
+    assert not identity_card_15("119905491231002")  # no such prefecture
+    assert bank_card("4111111111111111")
+    assert not bank_card("4111111111111112")
+    assert not bank_card("1" * 15 + "7")
+    assert vehicle("1M8GDM9AXKP042788")
+    assert vehicle("11111111111111111")
+    assert not vehicle("1M8GDM9A1KP042788")
+    assert not vehicle("1M8GDM9AXKPO42788")

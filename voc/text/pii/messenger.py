@@ -1,0 +1,104 @@
+"""Accounts of WeChat, QQ and other messengers: what stands after (rarely before) one of their many names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from voc.text.pii.reading import digits
+
+Candidate = tuple[int, str, int, int]  # how sure, type, start, end
+
+SURE = 1
+_XIN = r"(?:信|心|❤|芯|xin|Xin|X|x|x信|星)"
+_WECHAT = (
+    rf"(?:(?:[微薇威葳徽魏围卫维唯]|(?<![A-Za-z])[VvWw])[ •]?{_XIN}|绿泡泡|绿色软件|企微|小号"
+    r"|(?<![A-Za-z])(?:[VvWw][Xx]|[Ww]e[Cc]hat|WECHAT|weixin)"
+    r"|[加+私找联]我?[ ]?[Vv薇微威卫](?![A-Za-z])|(?<![A-Za-z0-9])[Vv](?:我|(?=[:：])))"
+)
+_QQ = r"(?:(?<![A-Za-z])[Qq] ?[Qq]|扣扣|抠抠|蔻蔻|企鹅|球球|秋秋|(?<![A-Za-z])[Qq](?=号|[:：]))"
+_OTHERS = (
+    r"(?:钉钉|小红书|抖音|快手|陌陌|飞书|[Tt]elegram|TG|(?<![A-Za-z])[Ll][Ii][Nn][Ee](?![A-Za-z])"
+    r"|[Ww]hats[Aa]pp|[Ss]kype)"
+)
+_LABEL = re.compile(rf"(?P<wechat>{_WECHAT})|(?P<qq>{_QQ})|(?P<other>{_OTHERS})")
+# Between the name and the account: no sentence end, few words.
+_FILL = r"[^0-9A-Za-z。！？!?\x00\x01]"
+_BETWEEN = re.compile(rf"{_FILL}{{0,12}}")
+_FURTHER = re.compile(rf"{_FILL}{{1,14}}")
+_ACCOUNT = re.compile(r"[A-Za-z](?:[•]?[0-9A-Za-z_\-]){5,23}")
+_SPACED = re.compile(
+    r"[A-Za-z](?:[ •\-.·][0-9A-Za-z_\-]){5,23}(?![ •\-.·]?[0-9A-Za-z])|[A-Za-z]{2,}[ •][0-9A-Za-z_]{2,}[0-9]"
+)
+_NUMBER = re.compile(r"[1-9](?:[ •\-.·]{0,2}[0-9]){4,10}(?![ •\-.·]?[0-9]|[.%][0-9]|[A-Za-z])")
+_WXID = re.compile(r"(?<![A-Za-z])[Ww][Xx][Ii][Dd][_\-]?(?:[ •]?[0-9A-Za-z]){8,20}")
+_AFTER = re.compile(
+    r"(?<![0-9A-Za-z.])(?P<account>[1-9][0-9]{5,10}|[A-Za-z][0-9A-Za-z_\-]{5,19})"
+    r" ?[(（]?(?:扣扣|QQ|qq|微信|vx|VX|wx|薇信|威信|v信|V信|企鹅)[)）]"
+)
+_UNIT = re.compile(r" ?(?:[元块万亿个人条次年月日天号楼点%度]|公里|米|粉|积分|位|名|GB|MB|kg|mAh|钻|币|分)")
+_WORDS = re.compile(
+    r"(?:iphone|ipad|android|windows|macos|wechat|weixin|music|vivo|oppo|huawei|xiaomi|redmi|honor|samsung|galaxy|office|"
+    r"google|mate\d|app|download|version|https?|www|html|emoji|mini|plus|ultra)[0-9a-z]*\Z",
+    re.IGNORECASE,
+)
+_MORE = re.compile(
+    r"(?:另一?个?|还有|或者?|备用|和|、|,|，|/|小号|换了?|新的?是?)[^0-9A-Za-z。！？\n\x00\x01]{0,8}\Z"
+)
+
+
+def find_accounts(seen: str) -> Iterator[Candidate]:
+    """Messenger accounts of the reading, which has `TAKEN` in the place of what is found already. Linear."""
+    for match in _WXID.finditer(seen):
+        yield SURE + 1, "im", match.start(), match.end()
+    for match in _AFTER.finditer(seen):
+        if any(char.isdigit() or char == "_" for char in match["account"]):
+            yield SURE, "im", *match.span("account")
+    for text in dict.fromkeys((seen, digits(seen))):
+        for label in _LABEL.finditer(text):
+            found = _account(text, label)
+            while found is not None:
+                yield SURE, "im", *found
+                found = _another(text, found[1])
+
+
+def _account(text: str, label: re.Match[str]) -> tuple[int, int] | None:
+    place = label.end()
+    gap = _BETWEEN.match(text, place)
+    if gap is None:
+        return None
+    start = gap.end()
+    between = gap.group()
+    kind = label.lastgroup
+    near = len(between) <= 4
+    if kind == "qq" or (kind == "wechat" and near):
+        number = _NUMBER.match(text, start)
+        if number and (near or "号" in between or "加" in between) and not _UNIT.match(text, number.end()):
+            least = 5 if kind == "qq" else 6
+            if sum(char.isdigit() for char in number.group()) >= least:
+                return number.span()
+    called = kind != "other" or "号" in between or "ID" in between
+    return _name(text, start, near=near and called) if called else None
+
+
+def _another(text: str, place: int) -> tuple[int, int] | None:
+    """A further account in the same sentence: 还有备用的…"""
+    gap = _FURTHER.match(text, place)
+    if gap is None or not _MORE.search(gap.group()):
+        return None
+    return _name(text, gap.end(), near=False)
+
+
+def _name(text: str, start: int, *, near: bool) -> tuple[int, int] | None:
+    found = _ACCOUNT.match(text, start) or _SPACED.match(text, start)
+    if found is None or _WORDS.match(re.sub("[ •]", "", found.group())):
+        return None
+    if text[start - 1 : start].isascii() and text[start - 1 : start].isalnum():
+        return None
+    token = found.group().rstrip("-_")
+    marked = any(char.isdigit() or char == "_" for char in token)
+    plain = near and token.isascii() and token.islower() and len(token) >= 6
+    upper_model = token.upper() == token and "_" not in token
+    if not (marked or plain) or (upper_model and not near):
+        return None
+    return start, start + len(token)
