@@ -105,6 +105,16 @@ class Runtime:
         with suppress(VocError):  # the same fault: the leases run out
             self.ledger.release(worker.name)
 
+    def take_over(self, worker: Worker) -> None:
+        """Free all claims: only the holder of the writer lease claims, so they are of dead workers.
+
+        Its own are those that a full disk took no note of being given back. Where the ledger cannot be
+        written (the same fault again) leases run out.
+        """
+        with suppress(VocError):
+            self.ledger.release(worker.name)
+            self.ledger.take_over()
+
     def pending(self, workspace: str | None = None) -> int:
         """Documents that are not searchable yet."""
         names = [workspace] if workspace else [w.name for w in self.ledger.workspaces()]
@@ -153,9 +163,10 @@ class Runtime:
                 loaded = pool.warm() if self.pending() else 0.0
                 worker = self.worker(store, pool)
                 worker.progress.spend("model load", loaded)
+                self.take_over(worker)
                 try:
                     worker.run(on_progress=on_progress, stop=stop)
-                    # What another worker took, or took before it died, comes back when its lease is over.
+                    # A claim that could not be freed comes back when its lease is over.
                     while self.pending() and not stop():
                         sleep(self.settings.poll_s)
                         worker.run(on_progress=on_progress, stop=stop)

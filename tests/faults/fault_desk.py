@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+import httpx
 from voc_program import Program
 
 SOAK = int(os.environ.get("VOC_TEST_SOAK", "0"))
@@ -70,6 +71,20 @@ def until(process: subprocess.Popen[bytes], true: Callable[[], Any], *, within_s
         assert found, (process.returncode, process.stderr.read()[-2000:] if process.stderr else b"")
         return found
     raise AssertionError("it never happened")
+
+
+def told(process: subprocess.Popen[bytes], address: str, worker: str) -> dict[str, Any]:
+    """The answer of /readyz once it says this of the worker; /healthz is well all the time."""
+
+    def look() -> dict[str, Any] | None:
+        assert httpx.get(f"{address}/healthz").status_code == 200
+        answer = httpx.get(f"{address}/readyz")
+        body: dict[str, Any] = answer.json()
+        assert answer.status_code == 200, body  # the API can answer all the time
+        return body if body["parts"]["worker"] == worker else None
+
+    found: dict[str, Any] = until(process, look)
+    return found
 
 
 def descendants(pid: int) -> list[int]:

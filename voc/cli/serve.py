@@ -149,8 +149,10 @@ class Beside:
         self.kill()
 
     def state(self) -> str:
-        """What the worker last said: `ok`, `standby`, the code of the fault it waits for or ended of; `ended`
-        when it did not say why, until one that was started again has done something."""
+        """What the worker last said: `ok`, `standby`, the code of the fault it waits for or ended of.
+
+        `killed` (by a signal) or `ended` when it did not say why, until the next one has done something.
+        """
         return self._state
 
     def ask(self) -> None:
@@ -184,11 +186,11 @@ class Beside:
             if self._stop.is_set():
                 return
             if not said.startswith("VOC-"):  # else it said why
-                self._state = "ended"
+                self._state = "killed" if code < 0 else "ended"
             if monotonic() - began > _LIVED_S:
                 backoff.reset()
             pause = backoff.next_s()
-            log.error("worker ended", exit_code=code, retry_in_s=pause)
+            log.error("worker ended", exit_code=code, state=self._state, retry_in_s=pause)
             self._stop.wait(pause)
 
     def _started(self) -> subprocess.Popen[bytes]:

@@ -16,6 +16,7 @@ from voc.cli.stopping import Stop, stopping
 from voc.errors import RetryableError, VocError, exit_code_of
 from voc.ops import logging
 from voc.ops.backoff import Backoff
+from voc.ops.health import UNEXPECTED
 from voc.runtime import Runtime
 
 PARENT = "VOC_PARENT"
@@ -33,12 +34,11 @@ def work(
 
     Example: voc work --until-empty
     """
-    beside = bool(os.environ.get(PARENT))
-    with stopping(ignore=[signal.SIGINT] if beside else []) as stop:
-        opened = _opened(beside)
-        if beside:
-            threading.Thread(target=_until_alone, args=(stop,), daemon=True).start()
-            _yield_to_readers()
+    if os.environ.get(PARENT):
+        _work_beside()
+        return
+    with stopping() as stop:
+        opened = shared.runtime()
         if not until_empty:
             work_forever(opened, stop)
             return
@@ -53,16 +53,23 @@ def work(
         stop.check()
 
 
-def _opened(beside: bool) -> Runtime:
+def _work_beside() -> None:
+    """Work for the API that started us; why we end is an event and stands in its /readyz."""
     try:
-        return shared.runtime()
+        with stopping(ignore=[signal.SIGINT]) as stop:
+            opened = shared.runtime()
+            threading.Thread(target=_until_alone, args=(stop,), daemon=True).start()
+            _yield_to_readers()
+            work_forever(opened, stop)
     except VocError as error:
-        if not beside:
-            raise
         logging.configure()
-        log.error("worker cannot start", code=error.code, what=error.what, cure=error.cure)
+        log.error("worker cannot work", code=error.code, what=error.what, cure=error.cure)
         _tell(error.code)
         raise SystemExit(exit_code_of(error)) from None
+    except Exception as error:  # its message may quote a customer
+        log.error("worker failed", code=UNEXPECTED, kind=type(error).__name__, at=logging.where(error))
+        _tell(UNEXPECTED)
+        raise SystemExit(1) from None
 
 
 def _until_alone(stop: Stop) -> None:
@@ -107,7 +114,7 @@ def work_forever(opened: Runtime, stop: Stop) -> None:
                 standby = False
                 log.warning("worker takes over")
             worker = opened.worker(store, pool)
-            opened.give_back(worker)  # a disk that was full took no such note
+            opened.take_over(worker)
             try:
                 while not stop() and store.needs_rebuild is None:
                     done = worker.run(stop=stop, on_progress=went_well)

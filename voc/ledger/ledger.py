@@ -167,6 +167,10 @@ class Ledger:
         """Give back, untried, all that this worker holds (a clean stop); how many."""
         return work.release(self._book, worker)
 
+    def take_over(self) -> int:
+        """Free every claim, each counted as a try: for whoever knows that nobody else works; how many."""
+        return work.take_over(self._book)
+
     # ------------------------------------------------------------ out
 
     def outbox(self, *, limit: int, workspace: str | None = None) -> list[Pending]:

@@ -167,3 +167,15 @@ def release(book: Book, worker: str) -> int:
         conn.execute(locked(conn, select(work.c.item).where(mine).order_by(work.c.item))).all()
         values = {"worker": None, "token": 0, "lease_until": 0, "attempts": work.c.attempts - 1}
         return int(conn.execute(work.update().where(mine).values(values)).rowcount)
+
+
+def take_over(book: Book) -> int:
+    """See `Ledger.take_over`."""
+    with book.reading() as conn:  # nearly always there is nothing, and then no write
+        lent = work.c.token != 0
+        if conn.execute(select(work.c.item).where(lent).limit(1)).first() is None:
+            return 0
+    with book.writing() as conn:
+        conn.execute(locked(conn, select(work.c.item).where(lent).order_by(work.c.item))).all()
+        values = {"worker": None, "token": 0, "lease_until": 0}
+        return int(conn.execute(work.update().where(lent).values(values)).rowcount)

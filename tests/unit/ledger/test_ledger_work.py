@@ -108,6 +108,19 @@ def test_a_clean_stop_gives_back_untried(desk: Desk) -> None:
     assert (again.native_id, again.attempts) == ("1", 1)
 
 
+def test_who_knows_that_nobody_else_works_takes_over(desk: Desk) -> None:
+    desk.take_in(record("1"), record("2"), record("3"))
+    dead = [*desk.claim("w1", limit=1), *desk.claim("w2", limit=1)]
+    assert desk.ledger.take_over() == 2
+    assert desk.ledger.take_over() == 0
+    again = desk.claim("w3")
+    assert [(one.native_id, one.attempts) for one in again] == [("1", 2), ("2", 2), ("3", 1)]
+    # Should one live after all, what it brings is not kept.
+    assert desk.ledger.finish("w1", [done(one) for one in dead]) == []
+    assert len(desk.ledger.finish("w3", [done(one) for one in again])) == 3
+    desk.sound()
+
+
 def test_what_cannot_be_decrypted_is_a_dead_letter(desk: Desk) -> None:
     first, _ = desk.take_in(record("1"), record("2"))
     with desk.engine.begin() as conn:
