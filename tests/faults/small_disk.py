@@ -128,7 +128,7 @@ class Service:
         self.client.app.state.readiness._last = None
         self._look_anew()
         assert self.client.get("/healthz", key=None).status_code == 200
-        answer = self.client.get("/readyz", key=None)
+        answer = self.client.get("/readyz")  # with a key, which no ledger is asked for
         return answer.status_code, answer.json()["status"], answer.json()["parts"]
 
     def _look_anew(self) -> None:

@@ -1,8 +1,8 @@
 """Who comes in: the key is looked up before anything is read, and nobody takes more than their share.
 
 In this order: a place among all running requests (503), the address's rate (429; those with a valid key do
-not count), the key (401 unless the route is open), the key's rate and its running requests (429). A place is
-given back when the work is over, not when an answer has been given for it (see `deadline`).
+not count), on a route that is not open the key (401), the key's rate and its running requests (429). A place
+is given back when the work is over, not when an answer has been given for it (see `deadline`).
 """
 
 from __future__ import annotations
@@ -101,13 +101,13 @@ class Gate:
         wait = 0.0 if known else self._addresses.take(address)
         if wait:
             return _too_many("too many requests without a valid key from this address", wait)
+        if scope["path"] in OPEN or scope["path"].startswith(_OPEN_FOLDER):
+            return None  # a key is not looked up: these answer while the ledger is away
         key = await run_in_threadpool(self._find, secret) if 0 < len(secret) <= _SECRET_CHARS else None
         if key is None:
             if known:  # revoked or expired since
                 self._recent.pop(digest, None)
                 self._addresses.take(address)
-            if scope["path"] in OPEN or scope["path"].startswith(_OPEN_FOLDER):
-                return None
             return problem(401, "VOC-E600", "no key, or key not valid, send Authorization: Bearer voc_…")
         if not known:
             self._addresses.give_back(address)

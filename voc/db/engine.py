@@ -24,6 +24,13 @@ __all__ = ["migrate", "open_engine"]
 _BUSY_S = 30.0  # how long a writer waits for another one
 _FILE_MODE = 0o600
 _FOLDER_MODE = 0o700
+_PATIENCE = {  # a server that fell silent is given up in a minute; libpq would wait for two hours
+    "connect_timeout": 10,  # seconds, as all but the last
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,  # milliseconds
+}
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",  # a commit is on disk, not on its way
@@ -39,7 +46,8 @@ _PRAGMAS = (
 def open_engine(url: str) -> Engine:
     """An engine for `sqlite:///FILE` or `postgresql+psycopg://…` (`postgresql://` and `postgres://` too).
 
-    A missing SQLite file is made, mode 0600, in a folder of mode 0700.
+    A missing SQLite file is made, mode 0600, in a folder of mode 0700. A PostgreSQL server that falls silent
+    is given up after a minute, on connecting after ten seconds; libpq's parameters in the URL go before.
 
     Raises:
         ConfigError: the URL is not understood (VOC-E200), its driver is not installed (VOC-E205), or the
@@ -62,7 +70,14 @@ def open_engine(url: str) -> Engine:
 def _open_postgres(url: URL) -> Engine:
     try:
         # hide_parameters: a record must never stand in an error.
-        engine = create_engine(url, hide_parameters=True, pool_pre_ping=True, pool_size=5, max_overflow=20)
+        engine = create_engine(
+            url,
+            hide_parameters=True,
+            pool_pre_ping=True,
+            pool_size=5,
+            max_overflow=20,
+            connect_args={name: value for name, value in _PATIENCE.items() if name not in url.query},
+        )
     except (ModuleNotFoundError, NoSuchModuleError, ImportError):
         raise ConfigError(
             "PostgreSQL needs a driver that is not installed",

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import DBAPIError, DisconnectionError, TimeoutError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError, TimeoutError
 
 from voc.errors import ConfigError, FatalError, RetryableError, VocError
 
@@ -46,10 +46,7 @@ def _meaning(error: DBAPIError) -> VocError | None:
     state = getattr(original, "sqlstate", None)
     if state is None:
         # Without a state the server was never reached, or the connection broke.
-        lost = error.connection_invalidated or type(original).__name__ in (
-            "OperationalError",
-            "InterfaceError",
-        )
+        lost = error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
         return _busy("connection lost") if lost else None
     if state.startswith(_PG_STOP):
         return _stop(f"SQLSTATE {state}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import socket
 import stat
 import subprocess
 import sys
@@ -118,3 +120,17 @@ def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         open_engine(f"sqlite:///{tmp_path / 'file' / 'ledger.sqlite'}")
     assert caught.value.code == "VOC-E206"
+
+
+@pytest.mark.postgres
+def test_a_silent_server_is_not_waited_for_for_hours() -> None:
+    server = os.environ["VOC_TEST_DATABASE_URL"]
+    engine = open_engine(f"{server}{'&' if '?' in server else '?'}connect_timeout=7")
+    with engine.connect() as conn:
+        asked = conn.connection.driver_connection.info.get_parameters()  # type: ignore[union-attr]
+        assert asked["connect_timeout"] == "7"  # as the URL says
+        option = socket.socket(fileno=os.dup(conn.connection.driver_connection.fileno()))  # type: ignore[union-attr]
+        with option:
+            assert option.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 60_000
+            assert option.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) == 30
+    engine.dispose()
