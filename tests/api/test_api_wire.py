@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import select
 import socket
 from collections.abc import Iterator
@@ -21,7 +22,9 @@ _LONG_S = 20.0
 
 
 @contextmanager
-def _served(desk: Desk, *, most: int = 100, proxies: tuple[Network, ...] = ()) -> Iterator[int]:
+def _served(
+    desk: Desk, *, most: int = 100, in_all: int = 512, proxies: tuple[Network, ...] = ()
+) -> Iterator[int]:
     """The application on a port of its own."""
     config = uvicorn.Config(
         desk.client.app,
@@ -30,7 +33,7 @@ def _served(desk: Desk, *, most: int = 100, proxies: tuple[Network, ...] = ()) -
         log_config=None,
         ws="none",
         timeout_keep_alive=1,
-        http=wire(patience_s=PATIENCE_S, most_per_address=most, proxies=proxies),
+        http=wire(patience_s=PATIENCE_S, most=in_all, most_per_address=most, proxies=proxies),
     )
     listening = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(config)
@@ -185,3 +188,50 @@ def test_a_proxy_may_have_any_number(desk: Desk) -> None:
         finally:
             for connection in held:
                 connection.close()
+
+
+def _said(connection: socket.socket) -> tuple[bytes, dict[str, str], dict[str, object]]:
+    """First line, headers and body of an answer after which the connection ends."""
+    whole = b""
+    while data := connection.recv(65536):
+        whole += data
+    head, _, body = whole.partition(b"\r\n\r\n")
+    first, *lines = head.split(b"\r\n")
+    headers = dict(line.decode().lower().split(": ", 1) for line in lines)
+    assert headers["content-type"] == "application/problem+json"
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["connection"] == "close"
+    return first, headers, json.loads(body)
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",  # TLS to a port without
+        b"GET /healthz\r\n\r\n",
+        b"GET /healthz HTTP/1.1\r\n\r\n",  # no Host
+        b"GET /healthz HTTP/1.1\r\nHost: x\r\nbroken header\r\n\r\n",
+        b"POST /v1/records HTTP/1.1\r\nHost: x\r\nContent-Length: many\r\n\r\n",
+    ],
+)
+def test_what_is_no_http_is_a_problem(desk: Desk, sent: bytes) -> None:
+    with _served(desk) as port, closing(_connected(port)) as connection:
+        connection.sendall(sent)
+        first, _, body = _said(connection)
+        assert first == b"HTTP/1.1 400 Bad Request"
+        assert (body["status"], body["code"]) == (400, "VOC-E100")
+        assert _alive(port)
+
+
+def test_one_connection_too_many_is_told_to_come_again(desk: Desk) -> None:
+    with _served(desk, in_all=2) as port, closing(_connected(port)) as first:
+        ask = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
+        first.sendall(ask)
+        assert first.recv(65536).startswith(b"HTTP/1.1 200")
+        with closing(_connected(port)), closing(_connected(port)) as third:
+            third.sendall(ask)
+            line, headers, body = _said(third)
+        assert line.startswith(b"HTTP/1.1 503")
+        assert int(headers["retry-after"]) >= 1
+        assert body["code"] == "VOC-E410"
+        assert any(_alive(port) for _ in range(20))  # as soon as the others are gone

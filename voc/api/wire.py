@@ -1,7 +1,7 @@
 """What one connection may hold up: a head that trickles, a reader that does not read, too many.
 
 Applications see a request only when its head is whole, and never learn that an answer is not being read; so
-this sits below them, in the server's protocol.
+this sits below them, in the server's protocol. What it refuses is a problem, as everywhere.
 """
 
 from __future__ import annotations
@@ -13,7 +13,12 @@ import struct
 from collections import Counter
 
 import h11
+from fastapi import Response
+from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from voc.api.edge import HEADERS
+from voc.api.problems import problem
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 HEAD_BYTES = 64 * 1024
@@ -23,6 +28,7 @@ class Wire(H11Protocol):
     """uvicorn's protocol with time limits; make one's own with `wire`."""
 
     patience_s = 30.0
+    most = 512
     most_per_address = 100
     proxies: tuple[Network, ...] = ()
     open_by_address: Counter[str]
@@ -41,7 +47,17 @@ class Wire(H11Protocol):
                 return
             self.open_by_address[address] += 1
             self._counted = address
+        if len(self.connections) > self.most:
+            self.app = _crowded
         self._head_due = self._within()
+
+    def send_400_response(self, msg: str) -> None:
+        """What came is no HTTP (called by uvicorn)."""
+        answer = _closing(problem(400, "VOC-E100", "the request is no valid HTTP"))
+        head = h11.Response(status_code=400, headers=answer.raw_headers, reason=b"Bad Request")
+        for event in (head, h11.Data(data=bytes(answer.body)), h11.EndOfMessage()):
+            self.transport.write(self.conn.send(event) or b"")
+        self.transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """It is over."""
@@ -104,10 +120,22 @@ def _inside(address: str, networks: tuple[Network, ...]) -> bool:
     return any(known in network for network in networks)
 
 
-def wire(*, patience_s: float, most_per_address: int, proxies: tuple[Network, ...]) -> type[Wire]:
-    """A protocol class with these limits; `proxies` may have any number of connections."""
+async def _crowded(scope: Scope, receive: Receive, send: Send) -> None:
+    """Stands for the application on a connection that is one too many."""
+    answer = _closing(problem(503, "VOC-E410", "too many connections, ask again in a moment"))
+    await answer(scope, receive, send)
+
+
+def _closing(answer: Response) -> Response:
+    answer.headers.update({**HEADERS, "Cache-Control": "no-store", "Connection": "close"})
+    return answer
+
+
+def wire(*, patience_s: float, most: int, most_per_address: int, proxies: tuple[Network, ...]) -> type[Wire]:
+    """A protocol class with these limits; of connections there are `most`, a proxy may have all of them."""
     limits = {
         "patience_s": patience_s,
+        "most": most,
         "most_per_address": most_per_address,
         "proxies": proxies,
         "open_by_address": Counter(),

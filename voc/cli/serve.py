@@ -28,6 +28,7 @@ from voc.runtime import Runtime
 
 log = structlog.get_logger("voc.serve")
 _LIVED_S = 60.0  # a worker that lived so long did not fail at its start
+_CONNECTIONS = 512  # more are told to come again
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -62,12 +63,12 @@ def _run(opened: Runtime, listens: socket, *, with_worker: bool) -> None:
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=20,
-        limit_concurrency=512,
         timeout_keep_alive=5,
         h11_max_incomplete_event_size=HEAD_BYTES,
         forwarded_allow_ips=settings.trusted_proxies,
         http=wire(
             patience_s=settings.client_timeout_s,
+            most=_CONNECTIONS,
             most_per_address=settings.address_connections,
             proxies=settings.proxies,
         ),
