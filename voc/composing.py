@@ -51,6 +51,8 @@ class ItemFacts(Protocol):
     @property
     def duplicate_of(self) -> str | None: ...
     @property
+    def verdict(self) -> str | None: ...
+    @property
     def author_key(self) -> str | None: ...
     @property
     def person(self) -> str: ...
@@ -106,6 +108,7 @@ def compose(
         "integrity": integrity,
         "integrity_score": integrity_score,
         "integrity_flags": flags,
+        "verdict": facts.verdict,
         "duplicate_of": facts.duplicate_of,
         "sentiment": label,
         "sentiment_score": score,

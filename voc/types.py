@@ -44,6 +44,7 @@ INTEGRITY: tuple[str, ...] = (
 )
 QUARANTINED: frozenset[str] = frozenset({"spun", "shuffled", "stuffed", "advert"})
 COLLAPSED: frozenset[str] = frozenset({"copied", "default"})
+VERDICTS: tuple[str, ...] = ("release", "quarantine", "none")  # a person's; `none` takes it back
 
 
 # ---------------------------------------------------------------- in
@@ -283,6 +284,7 @@ class Document:
     integrity: str = "clean"
     integrity_score: float = 0.0
     integrity_flags: tuple[str, ...] = ()
+    verdict: str | None = None  # a person's: `release` or `quarantine`; None: the label decides
     duplicate_of: str | None = None  # id of the representative when this copy is collapsed
     sentiment: str = "neutral"
     sentiment_score: float = 0.0
@@ -295,10 +297,14 @@ class Document:
 
     @property
     def excluded(self) -> str | None:
-        """Why figures leave it out (`quarantined`, `copies`, `staff`, disjoint in this order), or None."""
-        if self.integrity in QUARANTINED:
+        """Why figures leave it out (`quarantined`, `copies`, `staff`, disjoint in this order), or None.
+
+        A person's verdict stands above the label: a release lifts what the label does, not that it is a copy.
+        """
+        label = "clean" if self.verdict == "release" else self.integrity
+        if self.verdict == "quarantine" or label in QUARANTINED:
             return "quarantined"
-        if self.duplicate_of is not None or self.integrity == "default":
+        if self.duplicate_of is not None or label == "default":
             return "copies"
         if self.role not in COUNTED_ROLES:
             return "staff"

@@ -69,10 +69,14 @@ def test_a_key_for_all_names_one_that_exists(desk: Desk, method: str, path: str)
 
 @pytest.mark.parametrize(("method", "path"), CLOSED)
 def test_an_unknown_parameter_is_an_error(desk: Desk, method: str, path: str) -> None:
-    body = {"json": {}} if path == "/v1/exports" else {}
-    if (method, path) in (("POST", "/v1/keys"), ("POST", "/v1/workspaces")):
-        body = {"json": {"name": "n", "scopes": ["read"]} if path == "/v1/keys" else {"name": "n"}}
-    answer = desk.client.request(method, _path(path), key=desk.key("admin"), params={"prodcut": "x"}, **body)
+    bodies: dict[str, dict[str, object]] = {
+        "/v1/exports": {},
+        "/v1/keys": {"name": "n", "scopes": ["read"]},
+        "/v1/workspaces": {"name": "n"},
+        "/v1/documents/{id}/integrity": {"verdict": "none", "reason": "x"},
+    }
+    more = {"json": bodies[path]} if method == "POST" and path in bodies else {}
+    answer = desk.client.request(method, _path(path), key=desk.key("admin"), params={"prodcut": "x"}, **more)
     _is_problem(answer, 422, "VOC-E101")
 
 

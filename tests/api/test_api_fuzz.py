@@ -32,7 +32,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from voc.api.app import OPENAPI, routes
-from voc.types import Query
+from voc.types import Query, Record
 
 SOAK = int(os.environ.get("VOC_TEST_SOAK", "0"))
 ROUTES = [route for route in routes() if route[1] != OPENAPI]
@@ -75,6 +75,8 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
                 product="甲" if number % 2 else None,
                 rating=1.0 + number % 5,
             )
+        records = [Record("续航太差了，😀屏幕很好", native_id=f"r{number}") for number in range(12)]
+        desk.runtime.ledger.append("default", "tmall", "review", records)
         desk.client.key = desk.key("admin", workspace="*")
         desk.client.post("/v1/records", json={"source": "s", "records": [{"text": "好"}, {}]})
         desk.runtime.ledger.create_job(
@@ -223,7 +225,11 @@ def test_without_a_key_the_answer_is_as_described(filled: Desk, method: str, pat
 def test_a_parameter_that_is_not_described_is_refused(filled: Desk, method: str, path: str) -> None:
     if (method, path) not in ASKED:
         pytest.skip("takes none and looks at none: a probe must not fail by its address")
-    body: dict[str, Any] = {"/v1/keys": {"name": "n", "scopes": ["read"]}, "/v1/workspaces": {"name": "new"}}
+    body: dict[str, Any] = {
+        "/v1/keys": {"name": "n", "scopes": ["read"]},
+        "/v1/workspaces": {"name": "new"},
+        "/v1/documents/{id}/integrity": {"verdict": "none", "reason": "x"},
+    }
     more = {"json": body.get(path, {})} if method == "POST" else {}
     for name in ("prodcut", "Limit", "", "q\u200b", "workspace[]"):
         answer = filled.client.request(method, path, params={name: "x"}, **more)

@@ -12,6 +12,7 @@ from api_desk import Desk
 from voc.api.app import ROUTERS, routes
 from voc.console.pages import FILES
 from voc.console.pages import router as console
+from voc.types import Record
 
 # A caller has no key · one of nobody · one scope in `default` · admin in `default` and names `other` · admin
 # in `other` and asks for things of `default` · a `*` key that may read · a `*` key that may do all.
@@ -27,6 +28,7 @@ GET /v1/imports                      401   401    200  200   403    403   200   
 GET /v1/imports/{id}                 401   401    200  200   403    403   200   403      404   200    200
 GET /v1/documents                    401   401    403  200   403    403   200   403      200   200    200
 GET /v1/documents/{id}               401   401    403  200   403    403   200   403      404   200    200
+POST /v1/documents/{id}/integrity    401   401    403  403   200    403   200   403      404   403    200
 GET /v1/mentions                     401   401    403  200   403    403   200   403      200   200    200
 GET /v1/pain-points                  401   401    403  200   403    403   200   403      200   200    200
 GET /v1/pain-points/aspect/{id}      401   401    403  200   403    403   200   403      200   200    200
@@ -71,9 +73,11 @@ def _things(desk: Desk) -> dict[str, Callable[[], str]]:
     """Ids of what is there, in `default`; what a call uses up is made for each."""
     ledger = desk.runtime.ledger
     document = desk.say("1", "续航太差", aspects=(("quality", "续航太差", 1),))
+    ledger.append("default", "tmall", "review", [Record("续航太差", native_id="1")])
     job = ledger.create_job("default", "import", {"file": "a.csv", "source": "a", "kind": "review"}).id
     return {
         "/v1/documents/{id}": lambda: f"/v1/documents/{document}",
+        "/v1/documents/{id}/integrity": lambda: f"/v1/documents/{document}/integrity",
         "/v1/imports/{id}": lambda: f"/v1/imports/{job}",
         "/v1/pain-points/aspect/{id}": lambda: "/v1/pain-points/aspect/quality",
         "/v1/taxonomies/{name}": lambda: "/v1/taxonomies/general",
@@ -91,6 +95,7 @@ def _body(method: str, path: str) -> dict[str, Any]:
     bodies: dict[str, Any] = {
         "/v1/records": {"source": "s", "records": [{"text": "好"}]},
         "/v1/exports": {"what": "documents"},
+        "/v1/documents/{id}/integrity": {"verdict": "release", "reason": "真话"},
         "/v1/keys": {"name": "n", "scopes": ["read"]},
         "/v1/workspaces": {"name": "brand"},
     }

@@ -39,6 +39,8 @@ class Shown:
     revision: int
     text_revision: int
     copy_of: Name | None
+    verdict: str | None
+    excluded: str | None
 
 
 @dataclass
@@ -66,6 +68,7 @@ class Doc:
     text_revision: int = 0
     reason: str | None = None
     deleted_at: datetime | None = None
+    verdict: str | None = None
 
 
 class Model:
@@ -119,7 +122,15 @@ class Model:
             doc.reason = "request" if reason == "request" else doc.reason
             return False
         doc.state, doc.reason, doc.deleted_at = "deleted", reason, now
-        doc.annotation, doc.kept = None, set()
+        doc.annotation, doc.kept, doc.verdict = None, set(), None
+        return True
+
+    def judge(self, name: Name, verdict: str) -> bool:
+        """Whether there is such a document."""
+        doc = self.docs.get(name)
+        if doc is None or doc.state == "deleted":
+            return False
+        doc.verdict = None if verdict == "none" else verdict
         return True
 
     # ------------------------------------------------------------ work
@@ -163,8 +174,16 @@ class Model:
                 continue
             head = heads.get(_group(name, made.said))
             copy_of = None if head == name else head
+            excluded = "quarantined" if doc.verdict == "quarantine" else copy_of and "copies"
             found[name] = Shown(
-                made.said.text, made.said.rating, made.seq, made.revision, doc.text_revision, copy_of
+                made.said.text,
+                made.said.rating,
+                made.seq,
+                made.revision,
+                doc.text_revision,
+                copy_of,
+                doc.verdict,
+                excluded,
             )
         return found
 

@@ -87,6 +87,7 @@ def rows(rng: random.Random, *, workspace: str, number: int, version: int) -> In
         url=rng.choice((None, "https://example.com/1")),
         integrity=integrity,
         integrity_flags=() if integrity == "clean" else (integrity,),
+        verdict=rng.choice((None, None, None, "release", "quarantine")),
         duplicate_of="d_other" if integrity == "copied" else None,
         sentiment=rng.choice(SENTIMENTS),
         sentiment_score=round(rng.uniform(-1, 1), 3),

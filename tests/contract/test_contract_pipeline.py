@@ -35,9 +35,10 @@ from voc.pipeline import Worker, expected_rows, rebuild
 from voc.runtime import Runtime, sqlite_url
 from voc.store.base import Store
 from voc.store.codec import row_digests
+from voc.store.columns import EXCLUDED
 from voc.store.shelf import Shelf
 from voc.task import Annotated, Spent, Task
-from voc.types import Document, Query
+from voc.types import VERDICTS, Document, Query
 
 KEYS = Keys(bytes(range(32)), bytes(range(32, 64)))
 ACME = "acme"
@@ -232,6 +233,13 @@ def machine(folder: Path, migrated: Path, pool: Pool, death: Death) -> type[Rule
             expected = self.model.delete(name, reason, self.now)
             assert self.ledger.delete(ACME, *name, reason) is expected
 
+        @rule(name=NAMES, verdict=st.sampled_from(VERDICTS))
+        def judge(self, name: Name, verdict: str) -> None:
+            """A person's; it outlives whatever becomes of the document but its deletion."""
+            if self.model.judge(name, verdict):
+                identity = ids.document_id(ACME, *name)
+                self.ledger.judge(ACME, identity, verdict, reason="因为", actor="k_1")
+
         # ------------------------------------------------------------ work
 
         @rule()
@@ -265,13 +273,24 @@ def machine(folder: Path, migrated: Path, pool: Pool, death: Death) -> type[Rule
             gone=NAMES,
             reason=REASONS,
             back=st.booleans(),
+            judged=NAMES,
+            verdict=st.sampled_from(VERDICTS),
         )
         def work_while_more_comes(
-            self, point: str, nth: int, batch: dict[Name, Said], gone: Name, reason: str, back: bool
+            self,
+            point: str,
+            nth: int,
+            batch: dict[Name, Said],
+            gone: Name,
+            reason: str,
+            back: bool,
+            judged: Name,
+            verdict: str,
         ) -> None:
-            """Newer revisions and deletions of what is just being worked on or sent."""
+            """Newer revisions, deletions and verdicts of what is just being worked on or sent."""
 
             def another_process() -> None:
+                self.judge(judged, verdict)
                 self.delete(gone, reason)
                 if back:
                     self.push(batch, unheard=False)
@@ -363,6 +382,8 @@ def machine(folder: Path, migrated: Path, pool: Pool, death: Death) -> type[Rule
                 key = f"{of[parent]}/{columns.mention_id(row)}"
                 counted.append((key, int(documents.row_version[parent])))
             assert sorted(counted) == sorted((key, version) for key, version, _ in store.scan(ACME))
+            why = {of[row]: EXCLUDED[documents.excluded[row]] for row in range(documents.size)}
+            assert why == {row.id: row.excluded for row in _documents(store)}
 
         def _as_the_model(self, store: Store) -> None:
             found = _documents(store)
@@ -376,6 +397,8 @@ def machine(folder: Path, migrated: Path, pool: Pool, death: Death) -> type[Rule
                     row.revision,
                     row.text_revision,
                     None if row.duplicate_of is None else names[row.duplicate_of],
+                    row.verdict,
+                    row.excluded,
                 )
                 for row in found
             } == self.model.shown()

@@ -23,6 +23,7 @@ FACTS: dict[str, Any] = {
     "seq": 41,
     "received_at": RECEIVED,
     "duplicate_of": None,
+    "verdict": "release",
     "author_key": "a_1",
     "person": "p_1",
 }
@@ -94,6 +95,7 @@ def test_each_value_stands_under_its_name() -> None:
         product="X2",
         rating=2,
         integrity_score=0.25,
+        verdict="release",
         sentiment="negative",
         sentiment_score=-0.5,
         sentiment_confidence=0.75,

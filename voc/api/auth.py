@@ -74,6 +74,7 @@ def caller_with(*scopes: str) -> Callable[..., Caller]:
 
 Anyone = Annotated[Caller, Depends(caller_with(*SCOPES))]
 Reader = Annotated[Caller, Depends(caller_with("read"))]
+Writer = Annotated[Caller, Depends(caller_with("write"))]
 Ingester = Annotated[Caller, Depends(caller_with("ingest"))]
 Importer = Annotated[Caller, Depends(caller_with("ingest", "read"))]
 Exporter = Annotated[Caller, Depends(caller_with("export"))]

@@ -107,13 +107,39 @@ class DocumentOut(Out):
     person: str
     sentiment: str
     integrity: str
+    integrity_by: Literal["model", "person"]
+    verdict: Literal["release", "quarantine"] | None
     counted: bool
 
 
+class VerdictIn(In):
+    """What a person decides; `none` takes the verdict before back."""
+
+    verdict: Literal["release", "quarantine", "none"]
+    reason: str = Field(min_length=1, max_length=1000, pattern=r"\S", description="In words; masked.")
+
+
+class VerdictOut(Out):
+    """A person's verdict; `by` is the id of a key or a verb of the command line."""
+
+    verdict: Literal["release", "quarantine", "none"]
+    reason: str
+    by: str
+    at: str
+    in_force: bool
+
+
+class JudgedOut(VerdictOut):
+    """A verdict that was just given."""
+
+    document_id: str
+
+
 class DocumentDetail(DocumentOut):
-    """A document and what it says."""
+    """A document, what it says, and what people decided about it, newest first."""
 
     mentions: list[MentionOut]
+    verdicts: list[VerdictOut]
 
 
 class DocumentsOut(Listing):

@@ -17,7 +17,8 @@ DOCUMENT_COLUMNS: tuple[str, ...] = (
     *("id", "native_id", "source", "kind", "revision", "created_at", "created_at_precision", "day"),
     *("text", "brand", "product", "version", "rating", "nps", "likes", "url", "status", "stage"),
     *("touchpoint", "region", "store", "segment", "author_key", "person", "role", "language"),
-    *("sentiment", "sentiment_score", "emotion", "integrity", "duplicate_of", "counted", "excluded"),
+    *("sentiment", "sentiment_score", "emotion", "integrity", "integrity_by"),
+    *("verdict", "duplicate_of", "counted", "excluded"),
 )
 MENTION_COLUMNS: tuple[str, ...] = (
     *("id", "document_id", "native_id", "revision", "source", "kind", "created_at", "day", "author_key"),

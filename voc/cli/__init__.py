@@ -22,6 +22,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "search": ("answers", "search"),
     "mentions": ("answers", "mentions"),
     "trends": ("answers", "trends"),
+    "integrity": ("integrity", "app"),
     "rebuild": ("rebuild", "rebuild"),
     "replay": ("rebuild", "replay"),
     "doctor": ("doctor", "doctor"),

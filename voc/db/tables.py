@@ -199,6 +199,35 @@ Index(
     postgresql_where=dead_letters.c.item.is_(None),
 )
 
+verdicts = Table(  # what people decided about a document's integrity; history, one at most in force
+    "verdicts",
+    metadata,
+    Column("id", _Id, primary_key=True, autoincrement=False),  # ledger sequence
+    Column("workspace", Text, nullable=False),
+    Column("item", BigInteger, nullable=False, index=True),
+    Column("verdict", Text, nullable=False),  # release quarantine none
+    Column("in_force", Boolean, nullable=False),  # never of `none`, which takes the one before back
+    Column("reason", LargeBinary, nullable=False),  # encrypted
+    Column("actor", Text, nullable=False),  # key id, or a verb of the command line
+    Column("at", BigInteger, nullable=False),
+)
+Index(
+    "uq_verdicts_in_force",
+    verdicts.c.workspace,
+    verdicts.c.item,
+    unique=True,
+    sqlite_where=verdicts.c.in_force.is_(True),
+    postgresql_where=verdicts.c.in_force.is_(True),
+)
+
+rekeyed = Table(  # pseudonyms under the next identity key, while it is made ready; empty otherwise
+    "rekeyed",
+    metadata,
+    Column("old", Text, primary_key=True),
+    Column("new", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 person_links = Table(  # One-ID: which person an author key belongs to; unlinked keys are persons of their own
     "person_links",
     metadata,

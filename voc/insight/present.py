@@ -67,6 +67,8 @@ def document_json(document: Document, *, score: int | None = None) -> dict[str, 
     shown["created_at"] = time_json(document.created_at)
     shown["received_at"] = time_json(document.received_at)
     shown["integrity_flags"] = list(document.integrity_flags)
+    shown["integrity_by"] = "model" if document.verdict is None else "person"
+    shown["verdict"] = document.verdict
     shown["quarantined"] = document.excluded == "quarantined"
     shown["counted"] = document.excluded is None
     shown["excluded"] = document.excluded

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from voc.db.tables import audit
 from voc.db.transactions import take_seq
@@ -22,17 +22,31 @@ def add(
 ) -> None:
     """One row; `actor` is a key id or a verb of the command line, `detail` JSON."""
     with book.writing() as conn:
-        (number,) = take_seq(conn, 1)
-        values = {
-            "id": number,
-            "workspace": workspace,
-            "at": book.now(),
-            "actor": storable(actor),
-            "action": storable(action),
-            "target": storable(target),
-            "detail": dumped(detail),
-        }
-        conn.execute(audit.insert().values(values))
+        note(book, conn, workspace, actor=actor, action=action, target=target, detail=detail)
+
+
+def note(
+    book: Book,
+    conn: Connection,
+    workspace: str,
+    *,
+    actor: str,
+    action: str,
+    target: str,
+    detail: Mapping[str, Any],
+) -> None:
+    """The same inside the transaction that does it."""
+    (number,) = take_seq(conn, 1)
+    values = {
+        "id": number,
+        "workspace": workspace,
+        "at": book.now(),
+        "actor": storable(actor),
+        "action": storable(action),
+        "target": storable(target),
+        "detail": dumped(detail),
+    }
+    conn.execute(audit.insert().values(values))
 
 
 def listing(book: Book, workspace: str, *, limit: int, before: int | None) -> list[AuditRow]:

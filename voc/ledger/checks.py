@@ -7,7 +7,17 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
-from voc.db.tables import annotated, counters, dead_letters, items, outbox, revisions, sources, work
+from voc.db.tables import (
+    annotated,
+    counters,
+    dead_letters,
+    items,
+    outbox,
+    revisions,
+    sources,
+    verdicts,
+    work,
+)
 from voc.db.transactions import is_postgres
 from voc.ledger.book import Book
 
@@ -84,6 +94,10 @@ def _rules() -> tuple[tuple[str, Select[Any]], ...]:
         (
             "revisions without a document",
             _count(revisions, ~_exists(items, items.c.item == revisions.c.item)),
+        ),
+        (
+            "verdicts without a document",
+            _count(verdicts, ~_exists(items, items.c.item == verdicts.c.item, items.c.state != "deleted")),
         ),
         (
             "copies whose representative is gone or a copy itself",

@@ -23,6 +23,7 @@ from voc.ledger import (
     repair,
     sources,
     tombstones,
+    verdicts,
     work,
     workspaces,
 )
@@ -49,6 +50,7 @@ from voc.ledger.types import (
     Receipt,
     Reject,
     Source,
+    Verdict,
     Workspace,
 )
 from voc.types import Record
@@ -192,6 +194,24 @@ class Ledger:
     def all_rows(self, workspace: str) -> Iterator[Pending]:
         """Every current annotated document, in the order in which they first came."""
         return outbox.all_rows(self._book, workspace)
+
+    # ------------------------------------------------------------ what people decide
+
+    def judge(self, workspace: str, document_id: str, verdict: str, *, reason: str, actor: str) -> Verdict:
+        """A person's verdict on a document's integrity; it stands above the label until it is taken back.
+
+        Args:
+            verdict: `release`, `quarantine`, or `none`: the label decides again.
+            reason: in words, without personal data (kept encrypted, not in the audit row).
+
+        Raises:
+            UsageError: VOC-E104, no such document, or it is deleted; VOC-E102, another verdict.
+        """
+        return verdicts.judge(self._book, workspace, document_id, verdict, reason=reason, actor=actor)
+
+    def verdicts(self, workspace: str, document_id: str) -> list[Verdict]:
+        """What people decided about a document, newest first."""
+        return verdicts.history(self._book, workspace, document_id)
 
     # ------------------------------------------------------------ deletion and dead letters
 

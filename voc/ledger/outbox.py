@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Row, Select, bindparam, false, func, select
 
 from voc.db.statements import among, many
-from voc.db.tables import annotated, items, outbox, person_links, work
+from voc.db.tables import annotated, items, outbox, person_links, verdicts, work
 from voc.db.transactions import locked, serial, take
 from voc.faults import point
 from voc.ledger import persons
@@ -33,6 +33,8 @@ def _query() -> Select[Any]:
     linked = (person_links.c.workspace == outbox.c.workspace) & (
         person_links.c.author_key == annotated.c.author_key
     )
+    judged = (verdicts.c.workspace == outbox.c.workspace) & (verdicts.c.item == outbox.c.item)
+    judged &= verdicts.c.in_force.is_(True)
     return (
         select(
             outbox.c.item,
@@ -52,17 +54,19 @@ def _query() -> Select[Any]:
             annotated.c.author_key,
             annotated.c.body,
             person_links.c.person,
+            verdicts.c.verdict,
         )
         .join(items, items.c.item == outbox.c.item)
         .join(annotated, annotated.c.item == outbox.c.item)
         .outerjoin(person_links, linked)
+        .outerjoin(verdicts, judged)
     )
 
 
 def _pending(row: Row[Any]) -> Pending:
     # Unpacked in the order of `_query`: by name it takes three times as long.
     _, workspace, version, deleted, _, document_id, source, native_id, received_at, *rest = row
-    kind, revision, text_revision, seq, duplicate_of, author_key, body, link = rest
+    kind, revision, text_revision, seq, duplicate_of, author_key, body, link, verdict = rest
     context = ItemContext(
         source=source,
         native_id=native_id,
@@ -74,6 +78,7 @@ def _pending(row: Row[Any]) -> Pending:
         duplicate_of=duplicate_of,
         author_key=author_key,
         person=persons.person(author_key, document_id, link),
+        verdict=verdict,
     )
     kept = None if deleted or body is None else bytes(body)
     return Pending(workspace, document_id, version, deleted, kept, context)

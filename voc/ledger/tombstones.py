@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from voc import ids
-from voc.db.tables import annotated, dead_letters, items, revisions, work
+from voc.db.tables import annotated, dead_letters, items, revisions, verdicts, work
 from voc.db.transactions import locked, serial, take
 from voc.errors import UsageError
 from voc.ledger import copies, sources
@@ -63,6 +63,7 @@ def _forget(conn: Connection, row: Row[Any]) -> None:
     conn.execute(work.delete().where(waits))
     conn.execute(dead_letters.delete().where(dead_letters.c.item == row.item))
     conn.execute(revisions.delete().where(revisions.c.item == row.item))
+    conn.execute(verdicts.delete().where(verdicts.c.item == row.item))  # a reason may quote it
 
 
 def _unsend(conn: Connection, row: Row[Any], document_id: str) -> None:

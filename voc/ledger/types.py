@@ -128,6 +128,7 @@ class ItemContext:
     """What the ledger knows of a document besides its annotation: all of the annotated revision.
 
     `received_at` is when the document first came in, so that a revision does not move an undated one.
+    `verdict` is a person's about its integrity (`release`, `quarantine`), None where nobody gave one.
     """
 
     source: str
@@ -140,6 +141,7 @@ class ItemContext:
     duplicate_of: str | None
     author_key: str | None
     person: str
+    verdict: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +193,21 @@ class DeadLetter:
     digest: str
     attempts: int
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a person decided about a document: `release`, `quarantine`, or `none`, which takes the last back.
+
+    The newest is in force, unless it is `none`. `actor` is a key id or a verb of the command line.
+    """
+
+    id: int
+    verdict: str
+    reason: str = field(repr=False)
+    actor: str
+    at: datetime
+    in_force: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -236,7 +236,7 @@ class GrowingColumns:
         for name, (field, number) in _NUMBERS.items():
             values = by_field[field] if number is None else map(number, by_field[field])
             block[name] = np.asarray([*values], dtype=DOCUMENT_TYPES[name])
-        why = map(_excluded, by_field["integrity"], by_field["duplicate_of"], by_field["role"])
+        why = map(_excluded, *map(by_field.__getitem__, ("integrity", "verdict", "duplicate_of", "role")))
         block["excluded"] = np.asarray([*why], np.uint8)
         block["row_version"] = np.asarray([row.version for row in rows], np.int64)
         block["person"] = self._persons.add(by_field["person"]).astype(np.int32)
@@ -299,14 +299,16 @@ class GrowingColumns:
 
 
 @cache
-def _excluded_code(integrity: str, is_copy: bool, role: str) -> int:
-    document = SimpleNamespace(integrity=integrity, duplicate_of="another" if is_copy else None, role=role)
+def _excluded_code(integrity: str, verdict: str | None, is_copy: bool, role: str) -> int:
+    document = SimpleNamespace(
+        integrity=integrity, verdict=verdict, duplicate_of="another" if is_copy else None, role=role
+    )
     reason = Document.excluded.fget(document)  # type: ignore[attr-defined]
     return EXCLUDED.index(reason)
 
 
-def _excluded(integrity: str, duplicate_of: str | None, role: str) -> int:
-    return _excluded_code(integrity, duplicate_of is not None, role)
+def _excluded(integrity: str, verdict: str | None, duplicate_of: str | None, role: str) -> int:
+    return _excluded_code(integrity, verdict, duplicate_of is not None, role)
 
 
 def _intents(intents: Sequence[Sequence[Any]]) -> int:

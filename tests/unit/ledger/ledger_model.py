@@ -69,6 +69,7 @@ class Doc:
     gone: bool = False  # what was sent last is a removal
     reason: str | None = None
     deleted_at: datetime | None = None
+    verdict: str | None = None
 
 
 class Model:
@@ -195,9 +196,21 @@ class Model:
         if doc.text_revision:
             doc.waiting = doc.gone = True
         doc.state, doc.reason, doc.deleted_at = "deleted", reason, now
-        doc.work = doc.annotation = None
+        doc.work = doc.annotation = doc.verdict = None
         doc.kept = set()
         self._tell(before, apart=[doc])
+        return True
+
+    def judge(self, native_id: str, verdict: str) -> bool:
+        """Whether there is such a document."""
+        doc = self.docs.get(native_id)
+        if doc is None or doc.state == "deleted":
+            return False
+        changed = None if verdict == "none" else verdict
+        if doc.annotation is not None and changed != doc.verdict:
+            doc.waiting = True
+            doc.state = "pending" if doc.state == "indexed" else doc.state
+        doc.verdict = changed
         return True
 
     # ------------------------------------------------------------ what must hold

@@ -6,6 +6,7 @@ import os
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
@@ -15,7 +16,9 @@ from sqlalchemy import text
 
 from voc import ids
 from voc.db.tables import metadata
+from voc.errors import UsageError
 from voc.ledger.types import Claimed, Failed, Reject
+from voc.types import VERDICTS
 
 NAMES = st.sampled_from("abcdef")
 TEXTS = st.sampled_from(["慢", "快", LONG, LONG + "后来好了"])
@@ -122,6 +125,14 @@ def machine(desk: Desk) -> type[RuleBasedStateMachine]:
             expected = self.model.delete(name, reason, desk.clock())
             assert desk.ledger.delete("acme", "tmall", name, reason) is expected
 
+        @rule(name=NAMES, verdict=st.sampled_from(VERDICTS))
+        def judge(self, name: str, verdict: str) -> None:
+            if self.model.judge(name, verdict):
+                desk.ledger.judge("acme", document(name), verdict, reason="因为", actor="k_1")
+                return
+            with pytest.raises(UsageError):
+                desk.ledger.judge("acme", document(name), verdict, reason="因为", actor="k_1")
+
         @invariant()
         def balanced(self) -> None:
             desk.sound()
@@ -153,6 +164,7 @@ def machine(desk: Desk) -> type[RuleBasedStateMachine]:
                 assert annotation is not None
                 assert row.context.revision == annotation.revision
                 assert row.context.text_revision == annotation.text_revision
+                assert row.context.verdict == self.model.docs[name].verdict
 
         @invariant()
         def followed_in_order(self) -> None:

@@ -6,12 +6,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
-from voc.api.auth import Opened, Reader
-from voc.api.deps import Page, RevisionParams
+from voc.api.auth import Opened, Reader, Writer
+from voc.api.deps import Page, Params, RevisionParams
+from voc.api.judging import masked, verdict_json
 from voc.api.pages import Paged
 from voc.api.reading import Indexed
 from voc.api.replies import answer, listing
-from voc.api.schemas import DocumentDetail, DocumentsOut
+from voc.api.schemas import DocumentDetail, DocumentsOut, JudgedOut, VerdictIn
 from voc.errors import UsageError
 from voc.insight.present import document_json, mention_json
 
@@ -44,4 +45,26 @@ def document(
             "no such document or revision", code="VOC-E104", cure="it may still be waiting, ask again later"
         )
     mentions = store.mentions_of(caller.workspace, id)
-    return answer({**document_json(found), "mentions": [mention_json(one, found) for one in mentions]})
+    verdicts = opened.ledger.verdicts(caller.workspace, id)
+    return answer(
+        {
+            **document_json(found),
+            "mentions": [mention_json(one, found) for one in mentions],
+            "verdicts": [verdict_json(one) for one in verdicts],
+        }
+    )
+
+
+@router.post("/documents/{id}/integrity", response_model=JudgedOut)
+def judge(
+    id: Annotated[str, Path(max_length=100)],
+    caller: Writer,
+    opened: Opened,
+    body: VerdictIn,
+    params: Annotated[Params, Query()],
+) -> Response:
+    """Release or quarantine a document, or take that back; it stands above the label through every re-run."""
+    given = opened.ledger.judge(
+        caller.workspace, id, body.verdict, reason=masked(body.reason), actor=caller.key_id
+    )
+    return answer({"document_id": id, **verdict_json(given)})
