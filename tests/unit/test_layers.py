@@ -29,6 +29,7 @@ ALLOWED: dict[str, set[str]] = {
     "flights": BASE | {"ledger", "language", "task"},
     "pipeline": BASE | {"ledger", "text", "nlp", "store", "composing", "language", "flights", "task"},
     "runtime": BASE | {"db", "ledger", "store", "language", "pipeline"},
+    "rebuilding": BASE | {"ledger", "store", "pipeline", "runtime"},
     "diagnosis": BASE | {"ledger", "store", "pipeline", "runtime"},
 }
 _ANY_BELOW = set(ALLOWED) | BASE

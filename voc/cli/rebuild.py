@@ -6,25 +6,25 @@ from typing import Annotated
 
 import typer
 
-from voc import pipeline
+from voc import rebuilding
 from voc.cli import shared
 
 
 def rebuild(workspace: shared.WorkspaceOption = None, as_json: shared.JsonOption = False) -> None:
     """Make the index again from the ledger's annotations, without running any model, to the same digest.
 
+    Where a worker runs, it does it at its next batch, and this waits for it.
+
     Example: voc rebuild
     """
     opened = shared.runtime(workspace)
     names = [opened.workspace(workspace).name] if workspace else [w.name for w in opened.ledger.workspaces()]
-    store = opened.writer(note=shared.say)
-    if store.verify():  # damaged: a new one is made in its place
-        store.close()
-        store = opened.writer(note=shared.say)
+    with shared.bar("rebuilding") as bar:
+        documents = rebuilding.rebuilt(
+            opened, names, note=shared.say, on_progress=lambda done, total: bar.to(done, total=total)
+        )
+    store = opened.reader()
     try:
-        with shared.bar("rebuilding") as bar:
-            documents = pipeline.rebuild(opened.ledger, store, workspaces=names, on_progress=bar.to)
-        store.mark_rebuilt()
         digests = {name: store.digest(name) for name in names}
     finally:
         store.close()

@@ -17,6 +17,7 @@ from voc.errors import RetryableError, VocError, exit_code_of
 from voc.ops import logging
 from voc.ops.backoff import Backoff
 from voc.ops.health import UNEXPECTED
+from voc.rebuilding import Orders
 from voc.runtime import Runtime
 
 PARENT = "VOC_PARENT"
@@ -88,6 +89,10 @@ def work_forever(opened: Runtime, stop: Stop) -> None:
     backoff = Backoff()
     standby = False
     pool = opened.pool()
+    orders = Orders(opened)
+
+    def interrupted() -> bool:
+        return stop() or orders.waiting()
 
     def went_well(*_: object) -> None:
         backoff.reset()
@@ -117,7 +122,8 @@ def work_forever(opened: Runtime, stop: Stop) -> None:
             opened.take_over(worker)
             try:
                 while not stop() and store.needs_rebuild is None:
-                    done = worker.run(stop=stop, on_progress=went_well)
+                    orders.obey(store, on_progress=stop.check)
+                    done = worker.run(stop=interrupted, on_progress=went_well)
                     went_well()
                     if not done:
                         stop.wait(opened.settings.poll_s)

@@ -1,4 +1,4 @@
-"""Long-running orders (imports): their state, counts and first errors, for whoever asks how far they are."""
+"""Long-running orders (imports, rebuilds): state, counts and first errors, for whoever asks how far one is."""
 
 from __future__ import annotations
 
@@ -95,6 +95,17 @@ def listing(book: Book, workspace: str, *, limit: int) -> list[Job]:
         .where(jobs.c.workspace == workspace)
         .order_by(jobs.c.created_at.desc(), jobs.c.id.desc())
         .limit(limit)
+    )
+    with book.reading() as conn:
+        return [_job(row) for row in conn.execute(query)]
+
+
+def open_ones(book: Book, workspace: str, kind: str) -> list[Job]:
+    """Queued or running, oldest first."""
+    query = (
+        select(jobs)
+        .where(jobs.c.workspace == workspace, jobs.c.kind == kind, jobs.c.state.in_(("queued", "running")))
+        .order_by(jobs.c.created_at, jobs.c.id)
     )
     with book.reading() as conn:
         return [_job(row) for row in conn.execute(query)]

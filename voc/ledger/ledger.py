@@ -317,6 +317,10 @@ class Ledger:
         """Newest first."""
         return jobs.listing(self._book, workspace, limit=limit)
 
+    def open_jobs(self, workspace: str, kind: str) -> list[Job]:
+        """Those of this kind that are queued or running, oldest first; `*` has what is no workspace's own."""
+        return jobs.open_ones(self._book, workspace, kind)
+
     def audit(
         self, workspace: str, *, actor: str, action: str, target: str, detail: Mapping[str, Any] | None = None
     ) -> None:

@@ -108,3 +108,17 @@ def test_several_processes_may_begin_at_once(empty_url: str) -> None:
 
     with ThreadPoolExecutor(4) as threads:
         assert set(threads.map(begin, range(4))) == {Workspace("acme", "UTC", "car")}
+
+
+def test_open_jobs_are_those_of_a_kind_that_are_not_over(desk: Desk) -> None:
+    made = [
+        desk.ledger.create_job(where, kind, {}) for where, kind in [("*", "a"), ("*", "b"), ("acme", "a")]
+    ]
+    desk.clock.forward(1)
+    made.append(desk.ledger.create_job("*", "a", {}))
+    desk.ledger.update_job("*", made[0].id, state="running")
+    assert [one.id for one in desk.ledger.open_jobs("*", "a")] == [made[0].id, made[3].id]
+    desk.ledger.update_job("*", made[0].id, state="done")
+    desk.ledger.update_job("*", made[3].id, state="failed")
+    assert desk.ledger.open_jobs("*", "a") == []
+    assert [one.id for one in desk.ledger.open_jobs("acme", "a")] == [made[2].id]
