@@ -205,14 +205,20 @@ def _mentions(document: Document, aspects: tuple[tuple[str, str, int], ...]) -> 
 
 
 @contextmanager
-def installation(home: Path, *, runtime: type[Runtime] = SmallRuntime, **settings: Any) -> Iterator[Desk]:
-    """An opened home with the workspaces `default` and `other`, and a client."""
+def installation(
+    home: Path, *, runtime: type[Runtime] = SmallRuntime, clock: Ticking | None = None, **settings: Any
+) -> Iterator[Desk]:
+    """An opened home with the workspaces `default` and `other`, and a client.
+
+    Args:
+        clock: of the ledger, too, which has the machine's else.
+    """
     configured: Settings = load(home=home, **settings)
     home.mkdir(parents=True, exist_ok=True)
-    clock = Ticking()
     engine = open_engine(f"sqlite:///{home / 'ledger.sqlite'}")
     migrate(engine)
-    ledger = Ledger(engine, keys=KEYS)
+    ledger = Ledger(engine, keys=KEYS) if clock is None else Ledger(engine, keys=KEYS, clock=clock)
+    clock = clock or Ticking()
     for name in ("default", "other"):
         ledger.ensure_workspace(name, timezone="Asia/Shanghai", taxonomy="general")
     opened = runtime(configured, KEYS, ledger)

@@ -72,7 +72,7 @@ def find(book: Book, secret: str) -> AccessKey | None:
         row = conn.execute(select(access_keys).where(access_keys.c.secret_sha256 == hashed)).one_or_none()
     if row is None or not hmac.compare_digest(row.secret_sha256, hashed):
         return None
-    if row.revoked_at is not None or (row.expires_at is not None and row.expires_at <= book.now()):
+    if row.revoked_at is not None or book.expired(row.expires_at):
         return None
     return _key(row)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine
 
-from voc.clock import Clock
+from voc.clock import Clock, Onward
 from voc.db import transactions
 from voc.ledger.cipher import Cipher
 from voc.ledger.times import micros
@@ -21,6 +21,7 @@ class Book:
     cipher: Cipher
     id_key: bytes
     clock: Clock
+    onward: Onward
 
     def reading(self) -> AbstractContextManager[Connection]:
         """One consistent state."""
@@ -33,3 +34,7 @@ class Book:
     def now(self) -> int:
         """Microseconds since 1970 UTC."""
         return micros(self.clock())
+
+    def expired(self, at: int | None) -> bool:
+        """Whether a time is over, for good: also when the clock is set back after it."""
+        return at is not None and at <= micros(self.onward())

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 from datetime import datetime
+from time import monotonic
 from typing import Any
 
 from sqlalchemy import Engine
 
-from voc.clock import Clock, system_clock
+from voc.clock import Clock, Onward, system_clock
 from voc.ledger import (
     access_keys,
     audit,
@@ -63,13 +64,23 @@ class Ledger:
     damaged) and ConfigError (VOC-E206, file not writable); then nothing of the call was kept.
     """
 
-    def __init__(self, engine: Engine, *, keys: Keys, clock: Clock = system_clock) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        keys: Keys,
+        clock: Clock = system_clock,
+        ticks: Callable[[], float] = monotonic,
+    ) -> None:
         """The database must be migrated.
+
+        Args:
+            ticks: seconds of a clock that nobody sets.
 
         Raises:
             ConfigError: VOC-E201, the keys are not those the ledger was written with.
         """
-        self._book = Book(engine, Cipher(keys), keys.id_key, clock)
+        self._book = Book(engine, Cipher(keys), keys.id_key, clock, Onward(clock, ticks=ticks))
         with self._book.reading() as conn:  # a start must not wait for whoever writes
             proven = self._book.cipher.proven(conn)
         if not proven:

@@ -37,9 +37,10 @@ _LENT = (
 
 def claim(book: Book, worker: str, *, limit: int, lease_s: float) -> list[Claimed]:
     """See `Ledger.claim`."""
+    lease = round(lease_s * 1_000_000)
     with book.reading() as conn:  # an idle worker must not take the write lock twice a second
         now = book.now()
-        beyond = _beyond(now + round(2 * lease_s * 1_000_000))
+        beyond = _beyond(now + 2 * lease)
         if not _with_work(conn, now=now) and conn.execute(select(work.c.item).where(beyond)).first() is None:
             return []
     with book.writing() as conn:
@@ -47,9 +48,8 @@ def claim(book: Book, worker: str, *, limit: int, lease_s: float) -> list[Claime
         token = secrets.randbits(62) + 1
         rows: list[Row[Any]] = []
         spaces = _with_work(conn, now=now)
-        if not spaces:  # asked only then: a backlog is long to look through
-            _return(conn, later_than=now + round(2 * lease_s * 1_000_000))
-            spaces = _with_work(conn, now=now)
+        if not spaces or book.onward.set_back():  # asked only then: a backlog is long to look through
+            _shorten(conn, now=now, lease=lease)
         for place, workspace in enumerate(spaces):
             # Each workspace gets an equal share of what is left, so that a backlog starves nobody.
             share = -(-(limit - len(rows)) // (len(spaces) - place))
@@ -61,7 +61,7 @@ def claim(book: Book, worker: str, *, limit: int, lease_s: float) -> list[Claime
                 claimed.append(_claimed(book, row, token))
             except FatalError as error:
                 damaged.append((row, error.code, error.what))
-        _lend(conn, rows, worker=worker, token=token, until=now + round(lease_s * 1_000_000))
+        _lend(conn, rows, worker=worker, token=token, until=now + lease)
         deadletters.bury(conn, damaged, now=now)
     return claimed
 
@@ -70,9 +70,10 @@ def _beyond(later_than: int) -> ColumnElement[bool]:
     return work.c.lease_until > later_than
 
 
-def _return(conn: Connection, *, later_than: int) -> None:
-    # The clock was set back: a lease that ends later than any that is given now would hold for hours.
-    conn.execute(work.update().where(_beyond(later_than)).values(token=0, lease_until=0, worker=None))
+def _shorten(conn: Connection, *, now: int, lease: int) -> None:
+    # The clock was set back: a lease that ends later than any that is given now would hold for hours. Whoever
+    # holds it may be alive: it has the time of a lease from now on.
+    conn.execute(work.update().where(_beyond(now + 2 * lease)).values(lease_until=now + lease))
 
 
 def _with_work(conn: Connection, *, now: int) -> list[str]:

@@ -103,7 +103,7 @@ def desk(url: str, clock: Ticking) -> Iterator[Desk]:
     """A migrated ledger with the workspace `acme` and short ways of saying things."""
     engine = open_engine(url)
     migrate(engine)
-    ledger = Ledger(engine, keys=Keys(DATA_KEY, ID_KEY), clock=clock)
+    ledger = Ledger(engine, keys=Keys(DATA_KEY, ID_KEY), clock=clock, ticks=clock.ticks)
     ledger.ensure_workspace("acme", timezone="Asia/Shanghai", taxonomy="phone")
     yield Desk(ledger, engine, clock)
     engine.dispose()

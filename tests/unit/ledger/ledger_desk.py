@@ -20,16 +20,25 @@ LONG = "这手机续航太差了半天就没电充电还特别慢，客服也不
 
 
 class Ticking:
-    """A clock that is moved by hand."""
+    """A clock that is moved by hand; `ticks` is the one that nobody sets."""
 
     def __init__(self) -> None:
         self.at = datetime(2026, 11, 1, 12, tzinfo=UTC)
+        self._ticks = 0.0
 
     def __call__(self) -> datetime:
         return self.at
 
     def forward(self, seconds: float) -> None:
         self.at += timedelta(seconds=seconds)
+        self._ticks += seconds
+
+    def set(self, seconds: float) -> None:
+        """Somebody sets it, by so much."""
+        self.at += timedelta(seconds=seconds)
+
+    def ticks(self) -> float:
+        return self._ticks
 
 
 def record(native_id: str | None, text: str = "不错", *, by: str | None = None, **fields: Any) -> Record:

@@ -196,14 +196,3 @@ def test_writers_of_every_kind_at_once(desk: Desk) -> None:
     heads = {name: head for name, head in desk.copies().items() if head is None}
     assert len(heads) == 7
     desk.sound()
-
-
-def test_a_clock_that_was_set_back_holds_no_claim_for_long(desk: Desk) -> None:
-    desk.take_in(record("1"))
-    lost = desk.ledger.claim("gone", limit=10, lease_s=60)
-    assert len(lost) == 1
-    desk.clock.forward(-86_400)
-    [again] = desk.ledger.claim("alive", limit=10, lease_s=60)
-    assert again.token != lost[0].token
-    assert desk.ledger.claim("other", limit=10, lease_s=60) == []
-    desk.sound()
