@@ -1,4 +1,4 @@
-"""Long-running orders (imports, rebuilds): state, counts and first errors, for whoever asks how far one is."""
+"""Long-running orders (imports, rebuilds): state, counts, first errors, for whoever asks how far one is."""
 
 from __future__ import annotations
 
