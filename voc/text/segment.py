@@ -38,6 +38,9 @@ class Segmenter:
         cutter = _rjieba() if implementation == "rjieba" else _jieba()
         for word, frequency, tag in words:
             cutter.add_word(word, frequency, tag)
+        self._has: Callable[[str], bool] = (
+            cutter.has_word if implementation == "rjieba" else lambda word: bool(cutter.FREQ.get(word))
+        )
         self._tokenize: Callable[[str], Iterable[tuple[str, int, int]]] = cutter.tokenize
         self._cut: Callable[[str], Iterable[str]] = cutter.cut
 
@@ -48,6 +51,10 @@ class Segmenter:
             lower = clean
         found = self._tokenize(lower)
         return [(clean[start:end], start, end) for word, start, end in found if not word.isspace()]
+
+    def has_word(self, word: str) -> bool:
+        """Whether a word stands in the dictionary."""
+        return self._has(word)
 
     def search_tokens(self, clean: str) -> list[str]:
         """What the index holds of a text: words, pairs of neighbouring characters, numbers and Latin words.
@@ -76,6 +83,11 @@ class Segmenter:
 def plain() -> Segmenter:
     """The segmenter without a user's dictionary, one a process (25 MB)."""
     return Segmenter()
+
+
+def known(word: str) -> bool:
+    """Whether a word stands in the plain dictionary (350,000 words)."""
+    return plain().has_word(word)
 
 
 def search_tokens(clean: str) -> list[str]:

@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 
+from voc.text.pii.address import find_addresses
 from voc.text.pii.digits import find_numbers
 from voc.text.pii.document import find_documents
 from voc.text.pii.mail import find_mails
 from voc.text.pii.messenger import find_accounts
+from voc.text.pii.name import find_names
 from voc.text.pii.network import find_addresses_of_machines
 from voc.text.pii.order import find_orders
 from voc.text.pii.reading import HAN_DIGIT, Reading, digits
@@ -33,7 +35,7 @@ _OF_DIGITS: tuple[Callable[[str, str], Iterator[Candidate]], ...] = (
     find_documents,
     find_orders,
 )
-_OF_WORDS: tuple[Callable[[str], Iterator[Candidate]], ...] = (find_accounts,)
+_OF_WORDS: tuple[Callable[[str], Iterator[Candidate]], ...] = (find_accounts, find_addresses, find_names)
 
 
 def mask(text: str) -> tuple[str, tuple[Pii, ...]]:

@@ -21,7 +21,8 @@ _OTHERS = (
     r"(?:钉钉|小红书|抖音|快手|陌陌|飞书|[Tt]elegram|TG|(?<![A-Za-z])[Ll][Ii][Nn][Ee](?![A-Za-z])"
     r"|[Ww]hats[Aa]pp|[Ss]kype)"
 )
-_LABEL = re.compile(rf"(?P<wechat>{_WECHAT})|(?P<qq>{_QQ})|(?P<other>{_OTHERS})")
+_FIRSTS = "微薇威葳徽魏围卫维唯VvWw绿企小加+私找联Qq扣抠蔻球秋钉抖快陌飞TtLlSs"
+_LABEL = re.compile(rf"(?=[{_FIRSTS}])(?:(?P<wechat>{_WECHAT})|(?P<qq>{_QQ})|(?P<other>{_OTHERS}))")
 # Between the name and the account: no sentence end, few words.
 _FILL = r"[^0-9A-Za-z。！？!?\x00\x01]"
 _BETWEEN = re.compile(rf"{_FILL}{{0,12}}")
@@ -39,11 +40,15 @@ _AFTER = re.compile(
 _UNIT = re.compile(r" ?(?:[元块万亿个人条次年月日天号楼点%度]|公里|米|粉|积分|位|名|GB|MB|kg|mAh|钻|币|分)")
 _WORDS = re.compile(
     r"(?:iphone|ipad|android|windows|macos|wechat|weixin|music|vivo|oppo|huawei|xiaomi|redmi|honor|samsung|galaxy|office|"
-    r"google|mate\d|app|download|version|https?|www|html|emoji|mini|plus|ultra)[0-9a-z]*\Z",
+    r"google|qq\d|vx\d|tel\d|mate\d|app|download|version|https?|www|html|emoji|mini|plus|ultra)[0-9a-z]*\Z",
     re.IGNORECASE,
 )
 _MORE = re.compile(
     r"(?:另一?个?|还有|或者?|备用|和|、|,|，|/|小号|换了?|新的?是?)[^0-9A-Za-z。！？\n\x00\x01]{0,8}\Z"
+)
+_MOVED = re.compile(
+    r"(?:新的?|改成|改为|换成|换了|现在|备用的?|另一个|小号|大号)(?:号|账号)?(?:是|叫|用)?[:： ]{0,2}"
+    r"(?=[A-Za-z])"
 )
 
 
@@ -55,11 +60,16 @@ def find_accounts(seen: str) -> Iterator[Candidate]:
         if any(char.isdigit() or char == "_" for char in match["account"]):
             yield SURE, "im", *match.span("account")
     for text in dict.fromkeys((seen, digits(seen))):
+        label = None
         for label in _LABEL.finditer(text):
             found = _account(text, label)
             while found is not None:
                 yield SURE, "im", *found
                 found = _another(text, found[1])
+        for moved in _MOVED.finditer(text) if label else ():
+            found = _name(text, moved.end(), near=False)
+            if found is not None:
+                yield SURE, "im", *found
 
 
 def _account(text: str, label: re.Match[str]) -> tuple[int, int] | None:

@@ -1,0 +1,155 @@
+"""Postal addresses: two levels of places and a number; the city before them stays readable.
+
+From each house number the names of places before it are read backwards, then what narrows it down (building,
+unit, room) forwards. A street without a number, a district in a sentence, a shop's mall are no addresses.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from voc.text.pii.places import CITIES
+from voc.text.segment import known
+
+Candidate = tuple[int, str, int, int]  # how sure, type, start, end
+
+SURE = 1
+_HAN = "\u4e00-\u9fff"
+_S = r"[ •·\-]{0,2}"
+_NUM = r"(?:[0-9](?:[ •]?[0-9]){0,4}|[一二三四五六七八九十百〇零两]{1,5})(?:[\-/][0-9]{1,4})?[A-Za-z]?"
+_HOUSE = re.compile(
+    rf"(?P<number>{_NUM}){_S}(?P<unit>号[楼院库仓铺]|号(?![线码机称店牌召令])|[栋幢弄巷组座舍库室]|单元|厂房)"
+)
+_PLACE = re.compile(
+    r"街道办?|[一二三四五六七八九十]区|大道[东西南北中]?段?|大街|胡同|工业园区?|产业园区?|科技园区?|开发区|新区|社区|小区|新村|花园|家园|公寓"
+    r"|广场|大厦|山庄|宿舍|村民委员会|村委会|[区县镇乡旗](?![域别块间长政])|[弄里村屯庄组苑园]"
+    r"|[路街巷道](?!街道)(?:[东西南北中]段?(?=[ 0-9一二三四五六七八九十]))?"
+)
+_SHORT = frozenset("区县镇乡")  # their names have two or three characters
+_ADMIN = re.compile("街道办?|开发区|新区|[区县镇乡旗]")
+_PRECISE = frozenset(("栋", "幢", "单元", "室", "号楼", "座", "舍"))
+# Words that stand before a place or between two sentences, never inside a name.
+_STOP = re.compile(
+    "[的了是我给寄在到于住去从往址送您你他她它们把被让说这有没跟]|自提|坐标|位置|家住|店铺|商户"
+)
+_OUTSIDE = re.compile(rf"[^{_HAN} •·\-0-9A-Za-z]")
+_CALLED = re.compile(
+    r"(?:(?:收货|家庭|我的|家的|寄件|退货|寄修|收件|现|新|旧|老)地址|住址|住在|家住|收货|寄到|寄回|送到|寄往|自提|搬到)"
+    r"[^，。；！？\n]{0,4}\Z"
+)
+_ALONE = frozenset("东西南北城郊矿")  # districts of one character
+_LONGEST = 48  # characters of places before a number
+_NAME = 8  # characters of one place's name
+_MORE = re.compile(
+    rf"{_S}(?:附?{_NUM}{_S}(?:号[楼院库仓门铺]|单元|厂房|[号栋幢弄巷组座舍库室楼层院房])"
+    rf"|[A-Za-z]{_S}[座栋幢区单]元?|之[一二三四五六七八九十0-9]+|院内?|内(?![{_HAN}])"
+    rf"|(?P<name>[A-Za-z]{{0,10}}[{_HAN}]{{2,8}}?){_S}{_NUM}{_S}(?:号楼|单元|厂房|[号栋幢座室楼层])"
+    r"|(?P<room>[0-9](?:[ •]?[0-9]){2,3}|[一二三四五六七八九〇零]{3,4})"
+    r"(?![ •]?[0-9]|[.%][0-9]|[ ]?(?:元|块|米|度|天|人|个|年|次|多|平|斤|公里|万|分|㎡))"
+    rf"|(?P<house>[A-Za-z]{{0,10}}[{_HAN}]{{0,6}}?(?:国际|苑|园|府|庭|轩|居|公馆|城|湾|家园|花园|大厦|公寓|广场|中心|时代|厂房)))"
+)
+
+
+def find_addresses(seen: str) -> Iterator[Candidate]:
+    """Addresses of the reading, in order. Linear."""
+    last = 0
+    for house in _HOUSE.finditer(seen):
+        if house.start() < last:
+            continue
+        found = _places(seen, house, last)
+        if found is None:
+            continue
+        start, levels = found
+        end, numbers = _narrower(seen, house)
+        called = bool(_CALLED.search(seen, max(0, start - 12), start))
+        if levels >= 2 or (levels and (called or (numbers >= 2 and _precise(seen, house.start(), end)))):
+            yield SURE, "address", start, end
+            last = end
+
+
+def _places(seen: str, house: re.Match[str], last: int) -> tuple[int, int] | None:
+    """Where the places before a number begin, and how many there are."""
+    first = max(last, house.start() - _LONGEST)
+    before = seen[first : house.start()]
+    outside = [match.end() for match in _OUTSIDE.finditer(before)]
+    if outside:
+        first += outside[-1]
+        before = before[outside[-1] :]
+    marks = list(_PLACE.finditer(before))
+    if not marks:
+        return None
+    tail = before[marks[-1].end() :].strip(" •·-")
+    if tail and (len(tail) > 6 or house["unit"] not in _PRECISE or not _name(tail)):
+        return None
+    levels = 0
+    begin: int | None = None
+    broad = joined = False
+    for place in range(len(marks) - 1, -1, -1):
+        left = marks[place - 1].end() if place else 0
+        name = before[left : marks[place].start()]
+        admin = _ADMIN.fullmatch(marks[place].group()) is not None
+        if broad and not admin and not joined:
+            break  # 宿舍厚街镇: nothing but a broader place stands before a broad one
+        broad = broad or admin
+        if place and (
+            not name or (len(name) == 1 and admin and not _ADMIN.fullmatch(marks[place - 1].group()))
+        ):
+            joined = True
+            continue  # 厚街镇, 花园路街道: one name
+        length, whole = _trimmed(name, marks[place].group(), joined=joined and not admin)
+        joined = False
+        if length == 0:
+            break
+        begin = marks[place].start() - length
+        levels += 1
+        if not whole:
+            break
+    return None if begin is None else (first + begin, levels)
+
+
+def _trimmed(name: str, kind: str, *, joined: bool) -> tuple[int, bool]:
+    """How many characters at the end of `name` are a place's own, and whether that is all of it."""
+    bare = whole = name.lstrip(" •·-")
+    least = 1 if joined else 2
+    for stop in reversed([*_STOP.finditer(whole), *re.finditer("[市省州 •]", whole)]):
+        rest = whole[stop.end() :]
+        if len(rest) >= least or rest in _ALONE:
+            bare = rest
+            break
+        if stop.end() == len(whole) and not _ADMIN.fullmatch(kind):
+            return 0, False
+    for length in (4, 3, 2, 3, 2):
+        if bare[:length] in CITIES and len(bare) - length >= 2:
+            bare = bare[length:]
+    if kind in _SHORT:
+        for length in (2, 3):
+            if len(bare) - length in (2, 3) and known(bare[:length]):
+                bare = bare[length:]
+    if len(bare) > _NAME:
+        return 4, False
+    fits = len(bare) >= 2 or bare in _ALONE or (bool(bare) and not _ADMIN.fullmatch(kind))
+    return (len(bare), bare == whole) if fits else (0, False)
+
+
+def _name(tail: str) -> bool:
+    return len(tail) >= 2 and _STOP.search(tail) is None
+
+
+def _narrower(seen: str, house: re.Match[str]) -> tuple[int, int]:
+    """Where building, unit and room after a house number end, and how many numbers there are."""
+    end, numbers = house.end(), 1
+    while True:
+        more = _MORE.match(seen, end)
+        if more is None or more.end() == end:
+            return end, numbers
+        words = more["name"] or more["house"]
+        if words and _STOP.search(words):
+            return end, numbers
+        end = more.end()
+        numbers += not more["house"]
+
+
+def _precise(seen: str, start: int, end: int) -> bool:
+    units = re.findall("号楼|单元|[栋幢室座舍]", seen[start:end])
+    return bool(_PRECISE & set(units))

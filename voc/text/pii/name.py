@@ -1,0 +1,244 @@
+"""Names of persons: after a role or a label, before a title, beside another identifier; never a brand.
+
+A surname of the table, one or two characters as given names have, and a place in the sentence that asks for a
+person. Words of the dictionary that only begin with a surname (马上, 高兴, 黄金) are none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from voc.text.pii.people import FIELDS, ROLES, TITLES
+from voc.text.pii.surnames import CERTAIN, COMMON, COMPOUND, GIVEN, GOODS, SINGLE, UNSURE
+from voc.text.pii.words import any_of
+from voc.text.segment import known
+
+Candidate = tuple[int, str, int, int]  # how sure, type, start, end
+
+SURE = 1
+_HAN = "\u4e00-\u9fff"
+_IS_HAN = re.compile(f"[{_HAN}]")
+_BEFORE_NAME = re.compile(any_of(FIELDS | ROLES) + r"|工号[:： ]?[0-9]{2,8}号?的?|(?<![理自])由(?!于)")
+_CALLED = FIELDS | ROLES
+_FILL = re.compile(
+    r"(?:就?是|名?叫|为|姓名|的名字|一栏|(?:被?[印打写登错存改]|显示|登记|备注)[记错]?[成为的着]?)?"
+    r"[:： \"“'‘「【(\[]{0,3}"
+)
+_TITLE = re.compile(any_of(TITLES))
+_SHORT_TITLE = frozenset(
+    ("先生", "女士", "小姐", "老师", "师傅", "经理", "阿姨", "医生", "大夫", "主任", "教练", "律师", "警官")
+)
+_NOT_ALONE = ("康师傅", "李先生牛", "李先生加")
+_OF_FAME = ("先生", "教授")  # 鲁迅先生: a name of the dictionary is an author's
+_JOINT = r"[ ·•.\-()]{0,2}"
+_GIVEN_2 = re.compile(rf"{_JOINT}([{_HAN}]){_JOINT}([{_HAN}])\)?")
+_GIVEN_1 = re.compile(rf"{_JOINT}([{_HAN}])")
+_DOTTED = re.compile(rf"[{_HAN}]{{1,5}}[·•][{_HAN}]{{2,6}}")
+_OTHER = re.compile(
+    r"[阿艾买热古迪努帕玛穆吐库卡巴肉麦依伊塔哈萨赛沙木祖莱夏茹][\u4e00-\u9fff]{0,3}?"
+    r"(?:古丽|买买提|买提|别克|江|汗木|孜|努尔|克孜|拜|依木|甫江|尼亚孜|木江|提古|热提|合提)"
+    r"|(?:扎西|卓玛|次仁|多吉|尼玛|达娃|格桑|拉姆|平措|央金|仁青|丹增|洛桑|边巴|巴桑|索朗|旦增|次旦|德吉|白玛|措姆|旺姆|顿珠){2}"
+    r"|(?:扎西|卓玛|次仁|达娃|格桑|央金|洛桑|索朗|德吉|白玛)(?=[^\u4e00-\u9fff]|\Z)"
+    r"|[\u4e00-\u9fff]{0,2}(?:其其格|巴特尔|格日勒|图雅|高娃|巴雅尔|朝鲁|苏日娜|斯琴|乌云)"
+)
+_MAYBE_CERTAIN = re.compile(any_of(CERTAIN))
+# What may follow a name in a sentence.
+_FOLLOW = frozenset(
+    "说把被让来没不也都就在是给跟和与同向对要去有又还从打拿叫先女老师强制态度存已因为于将号这那家的地得了吗呢吧啊超很太真特"
+    "答告诉收签电联留住报反退投写填提做修装送找问接发带负服帮介推卖买用用服务等等之其全"
+)
+# What may stand before one.
+_BEFORE = frozenset("是叫找给和跟谢让请被把对问由位名的了与及向为到姓、扬诉")
+_BESIDE = re.compile(
+    r"[,，、 (（:：]{0,2}(?:(?:的|拿我|他|她|本人|就是)?"
+    r"(?:身份证|证件|电话|手机|护照|银行卡|卡|车牌|车|联系电话|联系方式|号码|微信|邮箱|住址|地址)"
+    r"(?:号码?)?[:： 是]{0,2})?[,，(（ ]?\x00"
+)
+_AFTER = re.compile(r"\x00[,，、 )）:：(（|/]{0,2}")
+_CLAUSE = re.compile(rf"(?:\A|[,，。；;：:、！!？?\n ])([{_HAN}]{{3,5}})(?=[,，。；;、！!？?\n ]|\Z)")
+
+
+def find_names(seen: str) -> Iterator[Candidate]:
+    """Names of the reading, which has marks in the place of what is found already. Linear."""
+    for label in _BEFORE_NAME.finditer(seen):
+        yield from _from(seen, label.end(), sure=label.group() in FIELDS)
+    for title in _TITLE.finditer(seen):
+        yield from _before_title(seen, title)
+    if "\x00" in seen:
+        yield from _beside(seen)
+    for clause in _CLAUSE.finditer(seen) if _MAYBE_CERTAIN.search(seen) else ():
+        words = clause[1]
+        head = next((length for length in (4, 3, 2) if words[:length] in CERTAIN), 0)
+        if head and len(words) - head in (1, 2) and not known(words):
+            yield SURE, "name", *clause.span(1)
+
+
+def _from(seen: str, place: int, *, sure: bool) -> Iterator[Candidate]:
+    """The name that begins here or after a colon, and those joined to it by 和 or a comma of enumeration."""
+    gap = _FILL.match(seen, place)
+    start = gap.end() if gap else place
+    end = _name(seen, start, sure=sure)
+    if end is None and start != place:
+        start, end = place, _name(seen, place, sure=sure)
+    while end is not None:
+        yield SURE, "name", start, end
+        start, end = (
+            end + 1,
+            _name(seen, end + 1, sure=False) if seen[end : end + 1] in ("、", "和") else None,
+        )
+
+
+def _surname(seen: str, start: int) -> int:
+    """How many characters the surname has that begins here; 0 if none does."""
+    for length in (4, 3, 2):
+        if seen[start : start + length] in COMPOUND:
+            return length
+    return 1 if seen[start : start + 1] in SINGLE else 0
+
+
+def _name(seen: str, start: int, *, sure: bool) -> int | None:
+    """Where the name ends that begins here; None if none does."""
+    if not _IS_HAN.match(seen, start) or seen.startswith(GOODS, start):
+        return None
+    dotted = _DOTTED.match(seen, start)
+    if dotted and _boundary(seen, dotted.end()) and len(dotted.group()) >= 4:
+        return dotted.end()
+    other = _OTHER.match(seen, start)
+    if other and len(other.group()) >= 2 and (_boundary(seen, other.end()) or seen[other.end()] in _FOLLOW):
+        return other.end()
+    length = _surname(seen, start)
+    if not length:
+        return None
+    if length == 1 and seen[start + 1 : start + 3] in _SHORT_TITLE:
+        return start + 1 if seen[start] in COMMON else None
+    return _given(seen, start, start + length, sure=sure)
+
+
+def _boundary(seen: str, place: int) -> bool:
+    return not _IS_HAN.match(seen, place)
+
+
+def _given(seen: str, start: int, place: int, *, sure: bool) -> int | None:
+    """Where the given name after a surname ends."""
+    two, one = _GIVEN_2.match(seen, place), _GIVEN_1.match(seen, place)
+    compound = place - start > 1
+    apart = two is not None and two.start(1) > place and two.start(2) > two.end(1)  # 孙-德-海
+    if two and (apart or _boundary(seen, two.end())):
+        closed = two.group().endswith(")") and "(" not in two.group()
+        end = two.end() - closed
+        if _plausible(seen, start, place, two.groups(), sure=sure, closed=True):
+            return end
+    if one and _boundary(seen, one.end()) and one.end() == place + 1:
+        return one.end() if _plausible(seen, start, place, one.groups(), sure=sure, closed=True) else None
+    if two is None or two.end() != place + 2:
+        return None
+    # The sentence goes on: one character or two?
+    short = seen[place + 1] in _FOLLOW or known(seen[place + 1 : place + 3])
+    if seen[place + 1] in GIVEN and seen[place + 1] not in "和与" and known(seen[place + 2 : place + 4]):
+        short = False  # 檀健平反映, not 檀健 and 平反; 纪岚同意 the other way round
+    chars = (seen[place],) if short else (seen[place], seen[place + 1])
+    end = place + len(chars)
+    if not _plausible(seen, start, place, chars, sure=sure or compound, closed=False):
+        return None
+    follows = sure or compound or seen[end] in _FOLLOW or (len(chars) > 1 and known(seen[end : end + 2]))
+    return end if follows else None
+
+
+def _plausible(
+    seen: str, start: int, place: int, given: tuple[str, ...], *, sure: bool, closed: bool
+) -> bool:
+    """Whether a surname and these characters make a name here; `closed`: nothing but a mark follows."""
+    fits = all(char in GIVEN for char in given)
+    compound = place - start > 1
+    if compound:
+        return fits or (sure and closed)
+    first = seen[start] + given[0]
+    unsure = seen[start] in UNSURE
+    if closed and sure:
+        whole = "".join(given)
+        if unsure and (not fits or known(whole) or (len(given) == 1 and known(first))):
+            return False
+        return fits or not (known(first) or known(whole) or known(first + given[-1]))
+    if not fits or known(first) or (unsure and len(given) == 1):
+        return False
+    if len(given) == 1:
+        return closed or seen[start] in COMMON
+    return not unsure or (closed and not known("".join(given)))
+
+
+def _before_title(seen: str, title: re.Match[str]) -> Iterator[Candidate]:
+    """王师傅, 柴桂兰阿姨: a full name before a title, or a common surname alone."""
+    end = title.start()
+    for length in (4, 3, 2):
+        start = end - length
+        if start < 0:
+            continue
+        head = _surname(seen, start)
+        if not head or head >= length or length - head > 2 or not _IS_HAN.match(seen, end - 1):
+            continue
+        given = tuple(seen[start + head : end])
+        if (
+            not all(char in GIVEN for char in given)
+            or not _begins(seen, start)
+            or seen.startswith(GOODS, start)
+        ):
+            continue
+        whole = seen[start:end]
+        if head == 1 and (known(whole[:2]) or (seen[start] in UNSURE and known("".join(given)))):
+            continue
+        yield SURE, "name", start, end
+        return
+    alone = end - 1
+    if alone < 0 or title.group() not in _SHORT_TITLE or seen.startswith(_NOT_ALONE, alone):
+        return
+    if seen[alone] in COMMON and _begins(seen, alone):
+        yield SURE, "name", alone, end
+
+
+def _begins(seen: str, start: int) -> bool:
+    """Whether a name may begin here: after a mark, after 是, 找, 给 and the like, or after a whole word."""
+    before = seen[start - 1 : start]
+    if not before or not _IS_HAN.match(before) or before in _BEFORE:
+        return not known(before + seen[start]) if before in _BEFORE else True
+    return known(seen[max(0, start - 2) : start]) and not known(before + seen[start])
+
+
+def _beside(seen: str) -> Iterator[Candidate]:
+    """A name right before or right after another identifier: 凌志强，<mobile>."""
+    for beside in _BESIDE.finditer(seen):
+        for length in (4, 3, 2):
+            start = beside.start() - length
+            if start >= 0 and _whole_name(seen, start, beside.start()):
+                yield SURE, "name", start, beside.start()
+                break
+    for after in _AFTER.finditer(seen):
+        start = after.end()
+        for length in (4, 3, 2):
+            if _whole_name(seen, start, start + length) and _boundary(seen, start + length):
+                yield SURE, "name", start, start + length
+                break
+
+
+def _whole_name(seen: str, start: int, end: int) -> bool:
+    words = seen[start:end]
+    head = _surname(seen, start)
+    if (
+        len(words) < end - start
+        or not head
+        or not 1 <= len(words) - head <= 2
+        or seen.startswith(GOODS, start)
+    ):
+        return False
+    called = any(seen[start - length : start] in _CALLED for length in (2, 3, 4) if start >= length)
+    if start and _IS_HAN.match(seen, start - 1) and seen[start - 1] not in "的是叫姓" and not called:
+        return False
+    if called:
+        return True
+    if not all(char in GIVEN for char in words[head:]):
+        return False
+    if head > 1:
+        return True
+    if len(words) == 2:
+        return seen[start] not in UNSURE and not known(words)
+    return not known(words[1:] if seen[start] in UNSURE else words)
