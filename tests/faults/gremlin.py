@@ -1,4 +1,4 @@
-"""Trouble for real processes of the program: killed at their start or at a text, no memory, no models.
+"""Trouble for real processes of the program: killed at their start or at a text, hung, no models.
 
 `sitecustomize` of a folder on `PYTHONPATH` runs in every Python process before the program does. What a
 process suffers is decided by files in the folder, so that a cause can be put there and taken away.
@@ -26,7 +26,7 @@ def die(*_):
 
 def note(name):
     with open(folder / "started", "a") as out:
-        out.write(name + "\\n")
+        out.write(f"{name} {os.getpid()}\\n")
 
 
 if worker:
@@ -35,13 +35,15 @@ if worker:
         die()
     if (folder / "worker-raises").exists():
         import voc.cli.work
-        def broken(*_):
+        def broken(*_, **__):
             raise ValueError("words of a customer")
         voc.cli.work.work_forever = broken
 if language:
     note("language")
     if (folder / "language-killed").exists():
         die()
+    if (folder / "language-hangs").exists():
+        signal.pause()
     from voc import language as pool, reader, resources
     if (folder / "language-memory").exists():
         def no_memory(*_):
@@ -75,10 +77,11 @@ class Gremlin:
         """It is gone."""
         (self.folder / name).unlink()
 
-    def started(self, name: str) -> int:
-        """How many processes of that name (`worker`, `language`) have started."""
+    def started(self, name: str) -> list[int]:
+        """The processes of that name (`worker`, `language`) that have started."""
         path = self.folder / "started"
-        return path.read_text().splitlines().count(name) if path.exists() else 0
+        lines = path.read_text().splitlines() if path.exists() else []
+        return [int(pid) for of, pid in map(str.split, lines) if of == name]
 
     def among(self, voc: Program) -> Program:
         """The program with the gremlin in its processes (`run` and `start`; not those of the nursery)."""

@@ -10,10 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fault_desk import descendants, proven, reviews, running, told, until
+from fault_desk import proven, reviews, running, told, until
 from gremlin import Gremlin
-from small_disk import events
+from small_disk import events, service
 from voc_program import Program
+
+from voc.cli.serve import Beside
+from voc.ops import logging
+from voc.ops.backoff import Backoff
 
 _DOCUMENTS = 60
 
@@ -57,7 +61,7 @@ def test_a_worker_that_is_killed_at_every_start(
         assert process.stderr is not None
         address = process.stderr.readline().decode().split()[-1]
         assert told(process, address, "killed")["status"] == "degraded"
-        until(process, lambda: gremlin.started("worker") >= 3)
+        until(process, lambda: len(gremlin.started("worker")) >= 3)
         assert told(process, address, "killed")["status"] == "degraded"
         # The first cause gone, the second shows; then that goes, too.
         gremlin.over("worker-killed")
@@ -102,21 +106,49 @@ def _annotated(voc: Program) -> int:
 def test_what_a_killed_worker_had_claimed_waits_for_no_lease(
     voc: Program, gremlin: Gremlin, texts: dict[str, str]
 ) -> None:
-    gremlin.cause("poison", texts["r40"])  # keeps the first worker busy until it is killed
+    gremlin.cause("language-hangs")
     with running(gremlin.among(voc), "serve", "--port", "0") as process:
         assert process.stderr is not None
         address = process.stderr.readline().decode().split()[-1]
-        until(process, lambda: gremlin.started("language") >= 2)
-        [worker] = [one for one in descendants(process.pid) if _is_worker(one)]
-        gremlin.over("poison")
-        os.kill(worker, signal.SIGKILL)
-        assert told(process, address, "killed")["status"] == "degraded"
-        until(process, lambda: _annotated(voc) == _DOCUMENTS)
-        assert told(process, address, "idle")["status"] == "ready"
+        [hung] = until(process, lambda: gremlin.started("language"))
+        gremlin.over("language-hangs")
+        try:
+            [worker] = gremlin.started("worker")
+            os.kill(worker, signal.SIGKILL)
+            # Its language process cannot end with it: nobody waits for that, either.
+            assert told(process, address, "killed")["status"] == "degraded"
+            until(process, lambda: _annotated(voc) == _DOCUMENTS)
+            assert told(process, address, "idle")["status"] == "ready"
+        finally:
+            os.kill(hung, signal.SIGKILL)
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=60)
     proven(voc, texts)
 
 
-def _is_worker(pid: int) -> bool:
-    return Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[-3:] == [b"voc", b"work", b""]
+def test_a_worker_that_cannot_be_made_is_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tries: list[str] = []
+
+    def none_left(*_: object, **__: object) -> None:
+        tries.append(beside.state())
+        if len(tries) == 3:
+            beside.ask()
+        raise BlockingIOError(11, "words of the system")
+
+    class Impatient(Backoff):
+        def next_s(self) -> float:
+            return super().next_s() / 1000
+
+    monkeypatch.setattr("voc.cli.serve.subprocess.Popen", none_left)
+    monkeypatch.setattr("voc.cli.serve.Backoff", Impatient)
+    logging.configure()
+    with service(tmp_path / "home") as made:
+        beside = Beside(made.opened)
+        with beside:
+            beside._thread.join(timeout=30)
+            assert not beside._thread.is_alive()
+    assert tries == ["ok", "VOC-E403", "VOC-E403"]
+    said = [one for one in events(capsys.readouterr().err) if one["event"] == "worker cannot be made"]
+    assert [one["kind"] for one in said][:2] == ["BlockingIOError"] * 2

@@ -178,6 +178,10 @@ class Beside:
                 if self._stop.is_set():
                     return
                 self._process = process = self._started()
+            if process is None:
+                self._state = "VOC-E403"
+                self._stop.wait(backoff.next_s())
+                continue
             began = monotonic()
             assert process.stdout is not None
             said = ""
@@ -194,7 +198,14 @@ class Beside:
             log.error("worker ended", exit_code=code, state=self._state, retry_in_s=pause)
             self._stop.wait(pause)
 
-    def _started(self) -> subprocess.Popen[bytes]:
+    def _started(self) -> subprocess.Popen[bytes] | None:
+        try:
+            return self._made()
+        except OSError as error:  # no memory, no process left
+            log.error("worker cannot be made", code="VOC-E403", kind=type(error).__name__)
+            return None
+
+    def _made(self) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
             [sys.executable, "-m", "voc", "work"],
             env={

@@ -6,6 +6,8 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Annotated
 
 import structlog
@@ -23,6 +25,7 @@ from voc.runtime import Runtime
 PARENT = "VOC_PARENT"
 """Set by the process that starts a worker and holds its standard input and output."""
 
+Tell = Callable[[str], object]
 log = structlog.get_logger("voc.worker")
 _NICE = 10  # an ingest alone runs as fast as ever; beside readers it gets what they leave
 
@@ -36,7 +39,7 @@ def work(
     Example: voc work --until-empty
     """
     if os.environ.get(PARENT):
-        _work_beside()
+        _work_beside(_told())
         return
     with stopping() as stop:
         opened = shared.runtime()
@@ -54,22 +57,37 @@ def work(
         stop.check()
 
 
-def _work_beside() -> None:
+def _told() -> Tell:
+    """A way to tell what we do on what was standard output: `serve` shows it in /readyz.
+
+    A pipe works when no disk does. No process of ours inherits it: it ends when we do, whoever hangs.
+    """
+    pipe = os.dup(sys.stdout.fileno())
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+
+    def tell(state: str) -> None:
+        with suppress(OSError):  # it ended: standard input tells us as well
+            os.write(pipe, f"{state}\n".encode())
+
+    return tell
+
+
+def _work_beside(tell: Tell) -> None:
     """Work for the API that started us; why we end is an event and stands in its /readyz."""
     try:
         with stopping(ignore=[signal.SIGINT]) as stop:
             opened = shared.runtime()
             threading.Thread(target=_until_alone, args=(stop,), daemon=True).start()
             _yield_to_readers()
-            work_forever(opened, stop)
+            work_forever(opened, stop, tell=tell)
     except VocError as error:
         logging.configure()
         log.error("worker cannot work", code=error.code, what=error.what, cure=error.cure)
-        _tell(error.code)
+        tell(error.code)
         raise SystemExit(exit_code_of(error)) from None
     except Exception as error:  # its message may quote a customer
         log.error("worker failed", code=UNEXPECTED, kind=type(error).__name__, at=logging.where(error))
-        _tell(UNEXPECTED)
+        tell(UNEXPECTED)
         raise SystemExit(1) from None
 
 
@@ -80,11 +98,18 @@ def _until_alone(stop: Stop) -> None:
     stop.ask()
 
 
-def work_forever(opened: Runtime, stop: Stop) -> None:
+def _nobody(_: str) -> None:
+    pass
+
+
+def work_forever(opened: Runtime, stop: Stop, *, tell: Tell = _nobody) -> None:
     """Hold the lease and work as records come; stand by while another process holds it.
 
     A fault (disk full, index that cannot be written, ledger away) is named and tried again, after pauses that
     grow to half a minute: when its cause is gone the work goes on by itself.
+
+    Args:
+        tell: hears `ok`, `standby`, or the code of the fault that is waited for.
     """
     backoff = Backoff()
     standby = False
@@ -96,7 +121,7 @@ def work_forever(opened: Runtime, stop: Stop) -> None:
 
     def went_well(*_: object) -> None:
         backoff.reset()
-        _tell("ok")
+        tell("ok")
 
     try:
         while not stop():
@@ -107,13 +132,13 @@ def work_forever(opened: Runtime, stop: Stop) -> None:
                     if not standby:
                         standby = True
                         log.warning("worker stands by", code=error.code, what=error.what, cure=error.cure)
-                    _tell("standby")
+                    tell("standby")
                     stop.wait(opened.settings.poll_s)
                     continue
-                _wait(error, backoff, stop)
+                _wait(error, backoff, stop, tell)
                 continue
             except VocError as error:
-                _wait(error, backoff, stop)
+                _wait(error, backoff, stop, tell)
                 continue
             if standby:
                 standby = False
@@ -129,17 +154,17 @@ def work_forever(opened: Runtime, stop: Stop) -> None:
                         stop.wait(opened.settings.poll_s)
             except VocError as error:
                 opened.give_back(worker)
-                _wait(error, backoff, stop)
+                _wait(error, backoff, stop, tell)
             finally:
                 store.close()
     finally:
         pool.close()
 
 
-def _wait(error: VocError, backoff: Backoff, stop: Stop) -> None:
+def _wait(error: VocError, backoff: Backoff, stop: Stop, tell: Tell) -> None:
     pause = backoff.next_s()
     log.error("worker waits", code=error.code, what=error.what, cure=error.cure, retry_in_s=pause)
-    _tell(error.code)
+    tell(error.code)
     stop.wait(pause)
 
 
@@ -155,13 +180,3 @@ def _note(line: str) -> None:
         shared.say(line)
     else:
         log.warning("index", what=line)
-
-
-def _tell(state: str) -> None:
-    """`serve` shows it in /readyz; a pipe works when no disk does."""
-    if os.environ.get(PARENT):
-        try:
-            sys.stdout.write(state + "\n")
-            sys.stdout.flush()
-        except OSError:
-            pass  # it ended: standard input tells us as well
