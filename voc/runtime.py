@@ -8,15 +8,17 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from voc.config import Settings
 from voc.db.engine import migrate, open_engine
 from voc.errors import ConfigError, RetryableError, UsageError, VocError
+from voc.identity_key import change, keys_of
 from voc.language import LanguagePool
 from voc.ledger import Ledger
 from voc.ledger.keys_at_rest import Keys, load_or_make
-from voc.ledger.types import Workspace
+from voc.ledger.types import Rekeyed, Workspace
 from voc.ops.home import unusable
 from voc.pipeline import Progress, Worker, rebuild
 from voc.store.base import Store
@@ -115,6 +117,25 @@ class Runtime:
             self.ledger.release(worker.name)
             self.ledger.take_over()
 
+    def change_identity_key(
+        self,
+        *,
+        destroy: bool,
+        new_key: Path | None,
+        actor: str,
+        on_progress: Callable[[int, int], None] = lambda *_: None,
+    ) -> Rekeyed:
+        """Rotate the identity key, or destroy it (`identity_key.change`); the index has to be made again."""
+        return change(
+            self.ledger,
+            self.settings,
+            index=self.settings.home / INDEX_FOLDER,
+            destroy=destroy,
+            new_key=new_key,
+            actor=actor,
+            on_progress=on_progress,
+        )
+
     def pending(self, workspace: str | None = None) -> int:
         """Documents that are not searchable yet."""
         names = [workspace] if workspace else [w.name for w in self.ledger.workspaces()]
@@ -139,6 +160,20 @@ class Runtime:
             return self._work(pool, note=note, on_progress=on_progress, stop=stop, sleep=sleep)
         finally:
             pool.close()
+
+    def follow(
+        self, *, note: Callable[[str], None], stop: Callable[[], bool], sleep: Callable[[float], object]
+    ) -> None:
+        """Until the index holds what the ledger says: another process makes it so, or this one."""
+        while not stop():
+            self.work_until_empty(note=note, stop=stop, sleep=sleep)
+            store = self.reader()
+            try:
+                if store.needs_rebuild is None:
+                    return
+            finally:
+                store.close()
+            sleep(self.settings.poll_s)
 
     def _work(
         self,
@@ -199,13 +234,15 @@ def open_runtime(settings: Settings) -> Runtime:
     except OSError as error:
         raise unusable(home, error) from error
     try:
-        keys = load_or_make(home, settings)
+        load_or_make(home, settings)  # before there is a ledger that would need them
         url = settings.database_url.get_secret_value() if settings.database_url else sqlite_url(home)
         engine = open_engine(url)
         migrate(engine)
     except OSError as error:
         raise unusable(home, error) from error
-    runtime = Runtime(settings, keys, Ledger(engine, keys=keys))
+    look_up = partial(keys_of, settings, engine, index=home / INDEX_FOLDER)
+    keys = look_up()
+    runtime = Runtime(settings, keys, Ledger(engine, keys=keys, keys_again=look_up))
     if settings.workspace == DEFAULT_WORKSPACE:
         # Made on first use; any other by `voc init`, so that a misspelt name is no new, empty workspace.
         runtime.make_workspace()

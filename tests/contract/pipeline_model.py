@@ -51,6 +51,7 @@ class Annotation:
     seq: int
     revision: int
     rank: int
+    author: str | None  # None: unknown, or destroyed with the identity key
 
 
 @dataclass
@@ -69,6 +70,7 @@ class Doc:
     reason: str | None = None
     deleted_at: datetime | None = None
     verdict: str | None = None
+    author: str | None = None  # of the current revision
 
 
 class Model:
@@ -102,7 +104,7 @@ class Model:
         if result == "unchanged":
             return
         if result == "created":
-            self.docs[name] = Doc(said, seq, said.updated_at, kept={said})
+            self.docs[name] = Doc(said, seq, said.updated_at, kept={said}, author=said.author)
             return
         doc = self.docs[name]
         doc.kept.add(said)
@@ -112,6 +114,7 @@ class Model:
         doc.told = max((at for at in (doc.told, said.updated_at) if at is not None), default=None)
         doc.said, doc.seq, doc.revision, doc.state = said, seq, doc.revisions, "pending"
         doc.reason = doc.deleted_at = None
+        doc.author = said.author
 
     def delete(self, name: Name, reason: str, now: datetime) -> bool:
         """Whether it was there."""
@@ -143,10 +146,10 @@ class Model:
         old = doc.annotation
         if old is None or old.said.text != doc.said.text:
             doc.text_revision += 1
-        group = _group(name, doc.said)
-        stays = old is not None and group is not None and _group(name, old.said) == group
-        rank = old.rank if stays and old is not None else seq
-        doc.annotation = Annotation(doc.said, seq, doc.revision, rank)
+        made = Annotation(doc.said, seq, doc.revision, seq, doc.author)
+        if old is not None and _group(name, made) is not None and _group(name, old) == _group(name, made):
+            made.rank = old.rank
+        doc.annotation = made
         doc.state = "indexed"
         return True
 
@@ -163,6 +166,13 @@ class Model:
             doc.state = "pending"
         return len(dead)
 
+    def forget_authors(self) -> None:
+        """The identity key is destroyed."""
+        for doc in self.docs.values():
+            doc.author = None
+            if doc.annotation is not None:
+                doc.annotation.author = None
+
     # ------------------------------------------------------------ out
 
     def shown(self) -> dict[Name, Shown]:
@@ -172,7 +182,7 @@ class Model:
         for name, doc in self.docs.items():
             if (made := doc.annotation) is None:
                 continue
-            head = heads.get(_group(name, made.said))
+            head = heads.get(_group(name, made))
             copy_of = None if head == name else head
             excluded = "quarantined" if doc.verdict == "quarantine" else copy_of and "copies"
             found[name] = Shown(
@@ -192,7 +202,7 @@ class Model:
         of: dict[object, list[Name]] = {}
         for name, doc in self.docs.items():
             if doc.annotation is not None:
-                author = doc.annotation.said.author
+                author = doc.annotation.author
                 of.setdefault(name if author is None else (name[0], author, "author"), []).append(name)
         return partition(of.values())
 
@@ -213,7 +223,7 @@ class Model:
         # Who came into the group first stands for it.
         heads: dict[object, tuple[int, Name]] = {}
         for name, doc in self.docs.items():
-            if doc.annotation is not None and (group := _group(name, doc.annotation.said)) is not None:
+            if doc.annotation is not None and (group := _group(name, doc.annotation)) is not None:
                 mine = (doc.annotation.rank, name)
                 heads[group] = min(mine, heads.get(group, mine))
         return {group: name for group, (_, name) in heads.items()}
@@ -224,7 +234,7 @@ def partition(groups: Iterable[Iterable[Name]]) -> list[list[Name]]:
     return sorted(sorted(group) for group in groups)
 
 
-def _group(name: Name, said: Said) -> object:
-    if len(said.text) >= LONG_CHARS:
-        return said.text
-    return None if said.author is None else (said.text, name[0], said.author)
+def _group(name: Name, made: Annotation) -> object:
+    if len(made.said.text) >= LONG_CHARS:
+        return made.said.text
+    return None if made.author is None else (made.said.text, name[0], made.author)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import re
 import shutil
@@ -27,6 +28,7 @@ from voc import faults, ids
 from voc.config import load
 from voc.db.engine import migrate, open_engine
 from voc.errors import VocError
+from voc.identity_key import keys_of
 from voc.language import LanguagePool
 from voc.ledger import Ledger
 from voc.ledger.keys_at_rest import Keys
@@ -47,6 +49,7 @@ LONG = "电池续航太差了半天就没电，充电还特别慢，客服也不
 UNREADABLE = "屏幕坏了，亮度也不够"  # while the language stage is broken
 POINTS = ("ledger-commit", "finish-commit", "ack-commit", "index-commit", "index-committed", "before-ack")
 AT_WORK = POINTS[1:]
+CHANGES = ("rekey-page", "rekey-switching", "rekey-switched", "rekey-outdated")  # of the identity key
 
 NAMES = st.tuples(st.sampled_from(SOURCES), st.sampled_from("abcde"))
 TIMES = (None, *(datetime(year, month, 1, tzinfo=UTC) for year, month in ((2026, 1), (2026, 2), (2027, 1))))
@@ -166,6 +169,8 @@ def machine(folder: Path, migrated: Path, pool: Pool, death: Death) -> type[Rule
             home = folder / str(len(list(folder.iterdir())))
             home.mkdir()
             shutil.copy(migrated, home / "ledger.sqlite")
+            for name, key in (("data.key", KEYS.data_key), ("id.key", KEYS.id_key)):
+                (home / name).write_bytes(base64.b64encode(key))
             self.now = datetime(2026, 11, 1, 12, tzinfo=UTC)
             self.engine = open_engine(sqlite_url(home))
             event.listen(self.engine, "connect", _in_no_hurry)
@@ -314,6 +319,33 @@ def machine(folder: Path, migrated: Path, pool: Pool, death: Death) -> type[Rule
             """Nothing is ever broken but the leases of the dead."""
             assert self.ledger.repair().keys() <= {"leases"}
 
+        @rule(destroy=st.booleans(), point=st.sampled_from([None, *CHANGES]))
+        def change_key(self, destroy: bool, point: str | None) -> None:
+            """Of pseudonyms; a process that dies over it leaves the old key in force, or the new one."""
+
+            def change() -> None:
+                self.runtime.change_identity_key(destroy=destroy, new_key=None, actor="test")
+
+            self.reopen()
+            if point is not None:
+                death.at(point)
+                with suppress(Killed):
+                    change()
+                self._dead()
+                self._look_keys_up()
+            change()
+            self._look_keys_up()
+            if destroy:
+                self.model.forget_authors()
+
+        def _look_keys_up(self) -> None:
+            """As a process does that opens the home."""
+            home = self.runtime.settings.home
+            keys = keys_of(self.runtime.settings, self.engine, index=home / "index")
+            self.ledger = Watched(self.engine, keys=keys, clock=lambda: self.now)
+            self.ledger.model = self.model
+            self.runtime = Runtime(self.runtime.settings, keys, self.ledger)
+
         # ------------------------------------------------------------ the index
 
         @rule()
@@ -448,7 +480,7 @@ def test_every_point_is_passed() -> None:
     # Those of a migration are passed in tests/faults.
     places = [path for path in Path(voc.__file__).parent.rglob("*.py") if path.parent.name != "db"]
     named = {name for path in places for name in re.findall(r'\bpoint\("([a-z-]+)"\)', path.read_text())}
-    assert named == set(POINTS)
+    assert named == {*POINTS, *CHANGES}
 
 
 @pytest.mark.slow

@@ -17,7 +17,8 @@ from voc.text.pii import mask
 log = structlog.get_logger("voc.api")
 
 STATUS: dict[str, int] = {
-    # Full, read-only, gone: the machine's fault, which passes; nothing of the request was kept.
+    # Full, read-only, gone, another identity key: not the caller's fault, and it passes; nothing was kept.
+    "VOC-E201": 503,
     "VOC-E206": 503,
     "VOC-E500": 503,
     "VOC-E103": 410,

@@ -1,15 +1,19 @@
-"""`voc keys`: access keys of the API; a key is shown once, when it is made."""
+"""`voc keys`: access keys of the API, shown once; and the key behind pseudonyms, rotated or destroyed."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from voc.cli import shared
+from voc.cli.stopping import stopping
 from voc.clock import system_clock
 from voc.errors import UsageError
+from voc.ledger.types import Rekeyed
 
 SCOPES: tuple[str, ...] = ("ingest", "read", "write", "export", "admin")
 app = typer.Typer(help="Access keys of the API.", no_args_is_help=True)
@@ -75,6 +79,74 @@ def revoke(key_id: Annotated[str, typer.Argument(help="Id as `voc keys list` sho
     if not shared.runtime().ledger.revoke_key(key_id):
         raise UsageError("no such key", code="VOC-E104", value=key_id[:40], cure="see voc keys list")
     shared.out(f"revoked {key_id}")
+
+
+NewKey = Annotated[
+    Path | None,
+    typer.Option(
+        help="File with the next key (base64 of 32 bytes), where VOC_ID_KEY holds the one in force."
+    ),
+]
+
+
+@app.command("rotate-identity")
+def rotate_identity(new_key: NewKey = None, as_json: shared.JsonOption = False) -> None:
+    """Make every pseudonym anew with another key: who is who stays, the old pseudonyms fit nothing any more.
+
+    Cut off at any moment, the same command goes on. Figures answer 503 while the index is made again.
+
+    Example: voc keys rotate-identity
+    """
+    done = _changed(destroy=False, new_key=new_key)
+    if as_json:
+        shared.out_json(asdict(done))
+        return
+    shared.out(f"{done.authors} pseudonyms made anew, {done.documents} documents indexed again")
+    if done.links:
+        shared.say(f"{done.links} links of persons had no record any more and are gone")
+    if done.lost:
+        shared.say(f"{done.lost} authors could not be read: their documents are unknown persons now")
+    if new_key is not None:
+        shared.say("set VOC_ID_KEY to the new key and start every process of this ledger again")
+
+
+@app.command("destroy-identity")
+def destroy_identity(
+    yes: Annotated[bool, typer.Option("--yes", help="Do it; nobody can undo it.")] = False,
+    new_key: NewKey = None,
+    as_json: shared.JsonOption = False,
+) -> None:
+    """Leave no pseudonym: every document becomes an unknown person of its own, for ever.
+
+    Documents that come later have pseudonyms under a new key, which connect with nothing from before.
+
+    Example: voc keys destroy-identity --yes
+    """
+    if not yes:
+        raise UsageError(
+            "every document would become an unknown person of its own, and nobody can undo that",
+            cure="add --yes",
+        )
+    done = _changed(destroy=True, new_key=new_key)
+    if as_json:
+        shared.out_json(asdict(done))
+        return
+    shared.out(f"{done.authors} pseudonyms destroyed: {done.documents} documents are now unknown persons")
+    if new_key is not None:
+        shared.say("set VOC_ID_KEY to the new key and start every process of this ledger again")
+    shared.say("destroy the copies of the old key in backups as well")
+
+
+def _changed(*, destroy: bool, new_key: Path | None) -> Rekeyed:
+    opened = shared.runtime()
+    with shared.bar("pseudonyms") as bar:
+        done = opened.change_identity_key(
+            destroy=destroy, new_key=new_key, actor="voc keys", on_progress=lambda n, of: bar.to(n, total=of)
+        )
+    with stopping() as stop:
+        opened.follow(note=shared.say, stop=stop, sleep=stop.wait)
+        stop.check()
+    return done
 
 
 def key_as_json(row: object) -> dict[str, object]:

@@ -19,6 +19,8 @@ from voc.ledger.keys_at_rest import Keys
 _FORMAT = b"\x01"
 _NONCE = 12  # random; one key is good for 2^32 of them
 _DIGEST = 16
+ID_KEY = "id_key"
+"""Name of the identity key's proof."""
 
 
 class Cipher:
@@ -28,8 +30,8 @@ class Cipher:
         self._aead = AESGCM(_derived(keys.data_key, b"voc payload 1"))
         self._digest_key = _derived(keys.data_key, b"voc digest 1")
         self._proofs = {
-            "data_key": _derived(keys.data_key, b"voc proof 1"),
-            "id_key": _derived(keys.id_key, b"voc proof 1"),
+            "data_key": proof_of(keys.data_key),
+            ID_KEY: proof_of(keys.id_key),
         }
 
     def seal(self, plain: bytes, place: bytes) -> bytes:
@@ -79,6 +81,11 @@ class Cipher:
                     cure=f"restore the key file, or set VOC_{name.upper()}",
                 )
         return known.keys() >= self._proofs.keys()
+
+
+def proof_of(key: bytes) -> bytes:
+    """What a ledger remembers of a key: tells it from others, says nothing about it."""
+    return _derived(key, b"voc proof 1")
 
 
 def place_of(workspace: str, source: str, name: str, number: int | str) -> bytes:

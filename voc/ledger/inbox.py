@@ -149,6 +149,7 @@ def _keep(book: Book, conn: Connection, ready: _Prepared) -> list[Receipt]:
     now = book.now()
     workspaces.require(conn, workspace)
     sources.hold(conn, workspace, source, kind=kind, now=now)
+    book.cipher.proven(conn)  # the pseudonyms were made before: by the key that is in force now?
     decisions = _decide(conn, list(winners.values()))
     kept = [decision for decision in decisions if decision.result != "unchanged"]
     seqs = dict(zip((d.incoming.document_id for d in kept), take_seq(conn, len(kept)), strict=True))

@@ -17,6 +17,8 @@ from voc.ops.home import unusable
 
 DATA_KEY_FILE = "data.key"
 ID_KEY_FILE = "id.key"
+NEXT_ID_KEY_FILE = "id.key.next"
+"""The identity key that a change under way leads to (`voc.identity_key`)."""
 LEDGER_FILE = "ledger.sqlite"
 _BYTES = 32
 
@@ -45,6 +47,61 @@ def load_or_make(home: Path, settings: Settings) -> Keys:
         )
     except OSError as error:
         raise unusable(home, error) from error
+
+
+def read_key(path: Path) -> bytes:
+    """A key from a file of somebody's.
+
+    Raises:
+        ConfigError: there is none, or it is not base64 of 32 bytes (VOC-E201).
+    """
+    try:
+        return _decoded(path.read_text(encoding="ascii", errors="replace"), str(path))
+    except OSError:
+        raise _no_key(str(path)) from None
+
+
+def next_id_key(home: Path) -> bytes | None:
+    """The next identity key, None where no change is under way."""
+    path = home / NEXT_ID_KEY_FILE
+    return read_key(path) if path.exists() else None
+
+
+def make_next_id_key(home: Path) -> bytes:
+    """The next identity key: the one that a change left behind that was cut short, else a new one.
+
+    Raises:
+        ConfigError: the home cannot be written (VOC-E206).
+        FatalError: the disk is full (VOC-E500).
+    """
+    try:
+        _make(home / NEXT_ID_KEY_FILE)
+    except OSError as error:
+        raise unusable(home, error) from error
+    return read_key(home / NEXT_ID_KEY_FILE)
+
+
+def promote_next_id_key(home: Path) -> None:
+    """The next key takes the place of the one in force, whose bytes are overwritten; again: a no-op.
+
+    What the disk or a backup has kept of the old file is beyond reach.
+    """
+    path, coming = home / ID_KEY_FILE, home / NEXT_ID_KEY_FILE
+    old = os.open(path, os.O_RDWR) if path.exists() else None
+    try:
+        try:
+            coming.replace(path)
+        except FileNotFoundError:
+            return  # another process was first
+        _sync(home)
+        if old is not None:
+            os.pwrite(old, bytes(os.fstat(old).st_size), 0)
+            os.fsync(old)
+    except OSError as error:
+        raise unusable(home, error) from error
+    finally:
+        if old is not None:
+            os.close(old)
 
 
 def _prepare(home: Path) -> None:
@@ -87,11 +144,15 @@ def _make(path: Path) -> None:
         return
     finally:
         aside.unlink(missing_ok=True)  # on a full disk, half a key
-    folder = os.open(path.parent, os.O_RDONLY)
+    _sync(path.parent)
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(folder)
+        os.fsync(descriptor)
     finally:
-        os.close(folder)
+        os.close(descriptor)
 
 
 def _decoded(encoded: str, place: str) -> bytes:
@@ -100,10 +161,14 @@ def _decoded(encoded: str, place: str) -> bytes:
     except (binascii.Error, ValueError):
         key = b""
     if len(key) != _BYTES:
-        raise ConfigError(
-            "a key must be base64 of 32 bytes",
-            code="VOC-E201",
-            value=place,
-            cure="make one with: openssl rand -base64 32",
-        )
+        raise _no_key(place)
     return key
+
+
+def _no_key(place: str) -> ConfigError:
+    return ConfigError(
+        "a key must be base64 of 32 bytes",
+        code="VOC-E201",
+        value=place,
+        cure="make one with: openssl rand -base64 32",
+    )

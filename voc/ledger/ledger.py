@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 from datetime import datetime
 from time import monotonic
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Engine
 
 from voc.clock import Clock, Onward, system_clock
+from voc.errors import ConfigError
 from voc.ledger import (
     access_keys,
     audit,
@@ -21,6 +22,7 @@ from voc.ledger import (
     inbox,
     jobs,
     outbox,
+    rekeying,
     repair,
     sources,
     tombstones,
@@ -50,11 +52,14 @@ from voc.ledger.types import (
     Pending,
     Receipt,
     Reject,
+    Rekeyed,
     Source,
     Verdict,
     Workspace,
 )
 from voc.types import Record
+
+T = TypeVar("T")
 
 
 class Ledger:
@@ -71,22 +76,43 @@ class Ledger:
         keys: Keys,
         clock: Clock = system_clock,
         ticks: Callable[[], float] = monotonic,
+        keys_again: Callable[[], Keys] | None = None,
     ) -> None:
         """The database must be migrated.
 
         Args:
             ticks: seconds of a clock that nobody sets.
+            keys_again: looks the keys up anew, when another process has changed the identity key.
 
         Raises:
             ConfigError: VOC-E201, the keys are not those the ledger was written with.
         """
-        self._book = Book(engine, Cipher(keys), keys.id_key, clock, Onward(clock, ticks=ticks))
+        self._engine, self._clock, self._keys_again = engine, clock, keys_again
+        self._onward = Onward(clock, ticks=ticks)
+        self._use(keys)
         with self._book.reading() as conn:  # a start must not wait for whoever writes
             proven = self._book.cipher.proven(conn)
         if not proven:
             with self._book.writing() as conn:
                 self._book.cipher.remember(conn)
                 self._book.cipher.proven(conn)
+
+    def _use(self, keys: Keys) -> None:
+        self._keys = keys
+        self._book = Book(self._engine, Cipher(keys), keys.id_key, self._clock, self._onward)
+
+    def _keyed(self, take_in: Callable[[Book], T]) -> T:
+        """Done with the identity key that is in force; nothing of a first try with an older one is kept."""
+        try:
+            return take_in(self._book)
+        except ConfigError as error:
+            if error.code != "VOC-E201" or self._keys_again is None:
+                raise
+            keys = self._keys_again()
+            if keys == self._keys:
+                raise
+            self._use(keys)
+            return take_in(self._book)
 
     # ------------------------------------------------------------ workspaces and sources
 
@@ -135,11 +161,8 @@ class Ledger:
         Raises:
             UsageError: VOC-E104, no such workspace.
         """
-        return inbox.append(
-            self._book,
-            Delivery(workspace, source, kind, records, rejects, cursor),
-            occurrences=occurrences,
-        )
+        delivery = Delivery(workspace, source, kind, records, rejects, cursor)
+        return self._keyed(lambda book: inbox.append(book, delivery, occurrences=occurrences))
 
     def append_once(self, delivery: Delivery, once: Once) -> bytes:
         """Keep a delivery and its answer under an Idempotency-Key, in one transaction; the answer.
@@ -150,7 +173,7 @@ class Ledger:
         Raises:
             UsageError: VOC-E104, no such workspace; VOC-E106, the key was used with another body.
         """
-        return inbox.append_once(self._book, delivery, once)
+        return self._keyed(lambda book: inbox.append_once(book, delivery, once))
 
     # ------------------------------------------------------------ work
 
@@ -272,6 +295,37 @@ class Ledger:
         """Put right what needs nobody's words: what stands for documents, work, counters, balance; counts of
         what was changed. A settled balance is an audit row."""
         return repair.repair(self._book)
+
+    # ------------------------------------------------------------ the identity key
+
+    def uses_identity_key(self, id_key: bytes) -> bool:
+        """Whether pseudonyms are made with this key."""
+        return rekeying.in_force(self._engine, id_key)
+
+    def rotate_identity(
+        self, id_key: bytes, *, actor: str, on_progress: Callable[[int, int], None] = lambda *_: None
+    ) -> Rekeyed:
+        """Every pseudonym is made anew with another key, from the encrypted records; who is who stays.
+
+        What is kept while it is made ready survives a kill, and the same call goes on from there; the change
+        itself is one transaction. All rows concerned are sent to the index again.
+
+        Args:
+            on_progress: called with (sequence reached, last sequence).
+
+        Raises:
+            ConfigError: VOC-E201, the key in force is not ours.
+        """
+        done = rekeying.rotate(self._book, id_key, actor=actor, on_progress=on_progress)
+        self._use(Keys(self._keys.data_key, id_key))
+        return done
+
+    def destroy_identity(self, id_key: bytes, *, actor: str) -> Rekeyed:
+        """No pseudonym is left: every document becomes an unknown person of its own. `id_key` is for the ones
+        that come after, which nobody can connect with what was there."""
+        done = rekeying.destroy(self._book, id_key, actor=actor)
+        self._use(Keys(self._keys.data_key, id_key))
+        return done
 
     # ------------------------------------------------------------ access
 

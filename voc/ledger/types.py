@@ -211,6 +211,21 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class Rekeyed:
+    """What a change of the identity key did, in all workspaces.
+
+    `authors` pseudonyms that were in use, `documents` whose rows go to the index again, `links` of persons
+    that went with pseudonyms for which there is no record any more, `lost` authors whose record cannot be
+    decrypted: their documents are unknown persons now.
+    """
+
+    authors: int
+    documents: int
+    links: int
+    lost: int
+
+
+@dataclass(frozen=True, slots=True)
 class AccessKey:
     """An access key without its secret. `workspace` is `*` for every workspace."""
 

@@ -10,7 +10,7 @@ from voc.errors import ConfigError, FatalError, VocError
 
 LEAST_FREE_BYTES = 32 * 1024 * 1024
 """A commit of the index and SQLite's log together need about so much."""
-SECRET_FILES = ("data.key", "id.key", "ledger.sqlite", "voc.toml")
+SECRET_FILES = ("data.key", "id.key", "id.key.next", "ledger.sqlite", "voc.toml")
 _OURS = frozenset(
     {
         *SECRET_FILES,

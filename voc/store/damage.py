@@ -1,7 +1,7 @@
 """Files of an index that are not what was written: found by their checksums, and the note that says so.
 
 Who finds damage while reading may not write the index; it leaves a note with the index's name, and the next
-writer makes the index anew from the ledger.
+writer makes the index anew from the ledger. So does who knows that its rows must not be kept.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from voc.store.sidecar import replace_file
+from voc.store.sidecar import NAME, replace_file
 
 DAMAGED = "the index is damaged"
 NOTE = "damaged"
@@ -62,17 +62,27 @@ def _counted(folder: Path, meta: bytes) -> int:
     return len(missing) + sum(not _whole(path) for path in ours)
 
 
-def note(folder: Path, index: str) -> None:
+def note(folder: Path, index: str, reason: str = DAMAGED) -> None:
     """Leave word for the next writer."""
-    replace_file(folder / NOTE, lambda out: out.write(index.encode()))
+    replace_file(folder / NOTE, lambda out: out.write(f"{index}\n{reason}".encode()))
 
 
-def noted(folder: Path, index: str) -> bool:
-    """Whether somebody found this index damaged."""
+def noted(folder: Path, index: str) -> str | None:
+    """Why somebody wants this index made again, None where nobody does."""
     try:
-        return (folder / NOTE).read_text("ascii", errors="replace") == index
+        named, _, reason = (folder / NOTE).read_text("utf-8", errors="replace").partition("\n")
     except OSError:
-        return False
+        return None
+    return (reason or DAMAGED) if named == index else None
+
+
+def outdate(folder: Path, reason: str) -> None:
+    """The index of a store's folder, whichever it is, must be made again: readers answer nothing from it."""
+    try:
+        index = json.loads((folder / NAME).read_bytes())["index"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return  # there is none that anybody could read
+    note(folder, str(index), reason)
 
 
 def _whole(path: Path) -> bool:

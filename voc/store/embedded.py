@@ -87,9 +87,7 @@ class EmbeddedStore:
         """Why the index must be made again, or None; a reader of one that was never whole answers nothing."""
         if self._sidecar is None:
             return self._problem
-        if self._sidecar.unfinished is None and damage.noted(self._folder, self._sidecar.index):
-            return damage.DAMAGED
-        return self._sidecar.unfinished
+        return self._sidecar.unfinished or damage.noted(self._folder, self._sidecar.index)
 
     def mark_rebuilt(self) -> None:
         """From here on the index is whole, for readers and after a crash."""
@@ -267,8 +265,8 @@ class EmbeddedStore:
 
     def _open_for_writing(self) -> None:
         found = sidecar.read(self._folder, schema=tantivy_schema.schema_hash())
-        if isinstance(found, Sidecar) and damage.noted(self._folder, found.index):
-            found = damage.DAMAGED
+        if isinstance(found, Sidecar):
+            found = damage.noted(self._folder, found.index) or found
         if isinstance(found, Sidecar):
             checked = Opened.checked(self._folder, found.index)
             if isinstance(checked, Opened):

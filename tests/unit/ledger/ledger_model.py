@@ -27,10 +27,10 @@ class Content:
     def record(self, native_id: str) -> Record:
         return record(native_id, self.text, by=self.author, updated_at=self.updated_at)
 
-    def group(self) -> str | None:
+    def group(self, *, unknown: bool) -> str | None:
         if len(self.text) >= LONG_CHARS:
             return self.text
-        return None if self.author is None else f"{self.text}:{self.author}"
+        return None if self.author is None or unknown else f"{self.text}:{self.author}"
 
 
 @dataclass
@@ -46,6 +46,10 @@ class Annotation:
     revision: int
     text_revision: int
     rank: int
+    unknown: bool  # the author's pseudonym was destroyed, or there never was one
+
+    def group(self) -> str | None:
+        return self.content.group(unknown=self.unknown)
 
 
 @dataclass
@@ -70,6 +74,7 @@ class Doc:
     reason: str | None = None
     deleted_at: datetime | None = None
     verdict: str | None = None
+    unknown: bool = False  # the current revision's author
 
 
 class Model:
@@ -103,6 +108,7 @@ class Model:
             return
         if result == "created":
             doc = Doc(native_id, len(self.docs), content, seq, content.updated_at, kept={content})
+            doc.unknown = content.author is None
             self.docs[native_id] = doc
             return
         doc = self.docs[native_id]
@@ -114,6 +120,7 @@ class Model:
         doc.content, doc.seq, doc.said = content, seq, max(told, default=None)
         doc.revision, doc.state, doc.work = doc.revisions, "pending", Work()
         doc.reason = doc.deleted_at = None
+        doc.unknown = content.author is None
 
     # ------------------------------------------------------------ work
 
@@ -147,10 +154,10 @@ class Model:
             old = doc.annotation
             if old is None or old.content.text != doc.content.text:
                 doc.text_revision += 1
-            stays = old is not None and doc.content.group() is not None
-            stays = stays and old is not None and old.content.group() == doc.content.group()
-            rank = old.rank if stays and old is not None else doc.seq
-            doc.annotation = Annotation(doc.content, doc.revision, doc.text_revision, rank)
+            made = Annotation(doc.content, doc.revision, doc.text_revision, doc.seq, doc.unknown)
+            if old is not None and made.group() is not None and old.group() == made.group():
+                made.rank = old.rank
+            doc.annotation = made
             doc.work, doc.waiting, doc.gone = None, True, False
         self._tell(before, apart=done)
         return done
@@ -213,13 +220,35 @@ class Model:
         doc.verdict = changed
         return True
 
+    def change_key(self, *, destroy: bool) -> int:
+        """How many documents are sent again: those with an author."""
+        self.release()  # a claim holds the old pseudonym
+        named = [d for d in self.docs.values() if d.annotation is not None and not d.annotation.unknown]
+        for doc in named:
+            doc.waiting = True
+            doc.state = "pending" if doc.state == "indexed" else doc.state
+        if destroy:
+            for doc in self.docs.values():
+                doc.unknown = True
+                if doc.annotation is not None:
+                    doc.annotation.unknown = True
+        return len(named)
+
+    def people(self) -> set[frozenset[str]]:
+        """The documents of each known person."""
+        found: dict[str, set[str]] = {}
+        for doc in self.docs.values():
+            if doc.annotation is not None and not doc.annotation.unknown:
+                found.setdefault(str(doc.annotation.content.author), set()).add(doc.native_id)
+        return set(map(frozenset, found.values()))
+
     # ------------------------------------------------------------ what must hold
 
     def duplicates(self) -> dict[str, str | None]:
         """native id → native id of the representative: the lowest rank of the group."""
         groups: dict[str, list[tuple[int, str]]] = {}
         for doc in self.docs.values():
-            if doc.annotation is not None and (group := doc.annotation.content.group()):
+            if doc.annotation is not None and (group := doc.annotation.group()):
                 groups.setdefault(group, []).append((doc.annotation.rank, doc.native_id))
         found: dict[str, str | None] = {d.native_id: None for d in self.docs.values() if d.annotation}
         for members in groups.values():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 from datetime import UTC, datetime
 from typing import Any
 
@@ -133,6 +134,14 @@ def machine(desk: Desk) -> type[RuleBasedStateMachine]:
             with pytest.raises(UsageError):
                 desk.ledger.judge("acme", document(name), verdict, reason="因为", actor="k_1")
 
+        @rule(destroy=st.booleans())
+        def change_key(self, destroy: bool) -> None:
+            before = {row.context.author_key for row in desk.ledger.all_rows("acme")} - {None}
+            change = desk.ledger.destroy_identity if destroy else desk.ledger.rotate_identity
+            expected = self.model.change_key(destroy=destroy)
+            assert change(secrets.token_bytes(32), actor="test").documents == expected
+            assert before.isdisjoint(row.context.author_key for row in desk.ledger.all_rows("acme"))
+
         @invariant()
         def balanced(self) -> None:
             desk.sound()
@@ -165,6 +174,11 @@ def machine(desk: Desk) -> type[RuleBasedStateMachine]:
                 assert row.context.revision == annotation.revision
                 assert row.context.text_revision == annotation.text_revision
                 assert row.context.verdict == self.model.docs[name].verdict
+            people: dict[str, set[str]] = {}
+            for name, row in rows.items():
+                if row.context.author_key is not None:
+                    people.setdefault(row.context.person, set()).add(name)
+            assert set(map(frozenset, people.values())) == self.model.people()
 
         @invariant()
         def followed_in_order(self) -> None:
