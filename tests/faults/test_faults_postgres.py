@@ -142,7 +142,7 @@ def test_away_and_back(far: Far) -> None:
         assert descendants(api.process.pid) == children, "somebody died of it"
         waits = api.said("worker waits")
         assert {one["code"] for one in waits} == {"VOC-E400"}
-        assert [one["retry_in_s"] for one in waits] == [1.0, 2.0, 4.0, 8.0][: len(waits)]
+        assert [one["retry_in_s"] for one in waits] == [1.0, 2.0, 4.0, 8.0, 16.0, 30.0][: len(waits)]
         assert api.said("worker ended") == []
         assert api.said("unexpected") == []
         api.process.terminate()
