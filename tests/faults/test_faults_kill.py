@@ -20,6 +20,8 @@ _DOCUMENTS = 60
 POINTS = ("ledger-commit", "finish-commit", "index-commit", "index-committed", "before-ack", "ack-commit")
 # Where the suite also kills a second time, while documents are revised; `make soak` does everywhere.
 _REVISED = ("finish-commit", "before-ack")
+# Tried where a key is rotated: test_faults_identity.py, tests/unit/ledger/test_ledger_rekeying.py.
+REKEYING = ("rekey-page", "rekey-switching", "rekey-switched", "rekey-outdated")
 
 
 def _accepted(voc: Program) -> int:
@@ -61,4 +63,4 @@ def test_every_point_is_tried() -> None:
         for path in (_ROOT / "voc").rglob("*.py")
         for name in re.findall(r'^\s+point\("([a-z-]+)"\)', path.read_text("utf-8"), re.M)
     }
-    assert named == {*POINTS, *MIGRATION}
+    assert named == {*POINTS, *MIGRATION, *REKEYING}
