@@ -1,16 +1,13 @@
-"""Identifiers that belong to nobody, planted in records, and every form in which one could leak."""
+"""Identifiers that belong to nobody, planted in records, and where they leak, as `voc scan` finds it."""
 
 from __future__ import annotations
 
-import base64
-import io
-import sqlite3
-import zipfile
-import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from voc.canaries.places import Places
+from voc.canaries.search import Search
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 PLACES = (
@@ -76,46 +73,15 @@ def record(native_id: str, found: Canary, **more: Any) -> dict[str, Any]:
     }
 
 
-def forms(words: str) -> set[bytes]:
-    """Every way in which the words could stand somewhere."""
-    plain = {words.encode(codec) for codec in ("utf-8", "utf-16-le", "utf-16-be", "gb18030")}
-    plain.add(words.encode("ascii", "backslashreplace"))
-    found = set(plain)
-    for raw in plain:
-        found |= {raw.hex().encode(), raw.hex().upper().encode()}
-        for shift in range(
-            3
-        ):  # base64 looks different at each place in a group; its ends depend on neighbours
-            coded = base64.b64encode(bytes(shift) + raw)
-            found.add(coded[(0, 2, 3)[shift] : len(coded) - 4])
-    return found
-
-
 def leaks(planted: set[str], *, folder: Path, said: dict[str, bytes]) -> list[str]:
-    """`where: what` of each that is found in the folder's files or in what was said."""
-    haystacks = [*said.items(), *((name, raw) for path in _files(folder) for name, raw in _bytes(path))]
-    return [f"{where}: {words}" for words in sorted(planted) for where, raw in haystacks if _in(words, raw)]
-
-
-def _in(words: str, raw: bytes) -> bool:
-    return any(form in raw for form in forms(words))
-
-
-def _files(folder: Path) -> Iterator[Path]:
-    return (path for path in sorted(folder.rglob("*")) if path.is_file())
-
-
-def _bytes(path: Path) -> Iterator[tuple[str, bytes]]:
-    yield path.name, path.name.encode() + b"\n" + path.read_bytes()
-    if path.suffix == ".npz":
-        with zipfile.ZipFile(io.BytesIO(path.read_bytes())) as packed:
-            for name in packed.namelist():
-                yield f"{path.name}/{name}", packed.read(name)
-    if path.name == "ledger.sqlite":
-        ledger = sqlite3.connect(f"file:{path}?mode=ro", uri=True)  # else closing it would empty the -wal
-        bodies = [row[0] for row in ledger.execute("SELECT body FROM annotations WHERE body IS NOT NULL")]
-        ledger.close()
-        yield "annotations", b"\n".join(map(zlib.decompress, bodies))
+    """`where: what` of each that is found in the folder's files or in what was said, as `voc scan` looks."""
+    canaries = sorted(planted)
+    places = Places(Search(canaries))
+    for place, words in said.items():
+        places.said(place, words)
+    places.folder(folder)
+    assert places.unread == []
+    return sorted({f"{hit.place}: {canaries[hit.canary]}" for hit in places.search.hits})
 
 
 def _luhn(digits: str) -> str:

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import json
+import os
 import selectors
 import signal
 import socket
+import sqlite3
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import httpx
 import pytest
-from canaries import canary, forms, leaks, record
+from canaries import canary, leaks, record
+from sqlalchemy import create_engine, text
 from voc_program import Program
 
+from voc.canaries.forms import forms
 from voc.config import load
 from voc.ledger.types import Failed
 from voc.runtime import open_runtime
@@ -195,3 +200,83 @@ def test_a_leak_would_be_found(tmp_path: Path) -> None:
         (tmp_path / "x").write_bytes(b"before" + form + b"after")
         assert leaks({one.mobile}, folder=tmp_path, said={}) == [f"x: {one.mobile}"]
     assert leaks({one.mobile}, folder=tmp_path / "nothing", said={"log": one.mobile.encode()})
+
+
+def test_the_command_tells_where_and_never_what(voc: Program, tmp_path: Path) -> None:
+    one, two = canary(5), canary(6)
+    listed = tmp_path / "canaries.txt"
+    listed.write_text("\n".join(["", *one.all(), "", *two.all()]) + "\n", "utf-8")
+    path = tmp_path / "a.jsonl"
+    path.write_text("\n".join(json.dumps(record(f"r{n}", c)) for n, c in enumerate((one, two))), "utf-8")
+    voc.ok("ingest", str(path), "--wait")
+    clean = voc.json("scan", str(listed))
+    assert (clean["ok"], clean["found"], clean["unread"], clean["canaries"]) == (True, [], [], 14)
+    assert clean["files"] > 10 and clean["bytes"] > 100_000
+    assert b"none found" in voc.tried("scan", str(listed)).stdout
+    # One in a log, one in the ledger outside the encrypted column, one in an export elsewhere.
+    (voc.home / "worker.log").write_text(f"worker said 电话 {one.mobile[:3]}-{one.mobile[3:]}\n", "utf-8")
+    with closing(sqlite3.connect(voc.home / "ledger.sqlite")) as ledger, ledger:
+        ledger.execute("UPDATE sources SET cursor = ?", (f"page {two.mail}",))
+    exports = tmp_path / "exports"
+    exports.mkdir()
+    (exports / "all.csv").write_bytes(f"姓名\n{one.name}\n".encode("gb18030"))
+    done = voc.tried("scan", str(listed), str(exports), "--json")
+    assert done.returncode == 1
+    said = json.loads(done.stdout)
+    found = {(hit["place"], hit["line"], hit["form"]) for hit in said["found"]}
+    lines = {words: line for line, words in enumerate(listed.read_text("utf-8").splitlines(), start=1)}
+    assert found >= {
+        ("worker.log", lines[one.mobile], "pulled apart"),
+        ("ledger.sqlite: sources.cursor", lines[two.mail], "utf-8"),
+        ("all.csv", lines[one.name], "gb18030"),
+    }
+    assert {line for _, line, _ in found} == {lines[one.mobile], lines[two.mail], lines[one.name]}
+    shown = voc.tried("scan", str(listed), str(exports))
+    assert f"sources.cursor: the canary of line {lines[two.mail]} (c*" in shown.stdout.decode()
+    for output in (done.stdout, done.stderr, shown.stdout, shown.stderr):
+        assert leaks({*one.all(), *two.all()}, folder=tmp_path / "tmp", said={"output": output}) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [(None, "VOC-E108"), (b"", "VOC-E108"), (b"\xff\xfe\x00", "VOC-E108"), (b"139\n", "VOC-E102")],
+)
+def test_canaries_that_are_none(voc: Program, tmp_path: Path, content: bytes | None, code: str) -> None:
+    voc.ok("init")
+    if content is not None:
+        (tmp_path / "c.txt").write_bytes(content)
+    refused = voc.tried("scan", str(tmp_path / "c.txt"))
+    assert (refused.returncode, code in refused.stderr.decode()) == (2, True)
+
+
+def test_a_home_that_is_not_there_is_not_made(voc: Program, tmp_path: Path) -> None:
+    (tmp_path / "c.txt").write_text(canary(1).mobile)
+    refused = voc.tried("scan", str(tmp_path / "c.txt"))
+    assert (refused.returncode, b"VOC-E108" in refused.stderr) == (2, True)
+    assert not voc.home.exists()
+
+
+@pytest.mark.postgres
+def test_the_tables_of_a_server(voc: Program, tmp_path: Path) -> None:
+    one = canary(8)
+    (tmp_path / "c.txt").write_text(one.mail)
+    server = create_engine(os.environ["VOC_TEST_DATABASE_URL"], isolation_level="AUTOCOMMIT")
+    schema = f"voc_test_{uuid4().hex[:12]}"
+    url = f"{os.environ['VOC_TEST_DATABASE_URL']}?options=-csearch_path%3D{schema}"
+    with server.connect() as conn:
+        conn.execute(text(f"CREATE SCHEMA {schema}"))
+    try:
+        path = tmp_path / "a.jsonl"
+        path.write_text(json.dumps(record("r1", one)), "utf-8")
+        voc.ok("ingest", str(path), VOC_DATABASE_URL=url)
+        assert voc.json("scan", str(tmp_path / "c.txt"), VOC_DATABASE_URL=url)["ok"]
+        with server.connect() as conn:
+            conn.execute(text(f"UPDATE {schema}.sources SET cursor = :it"), {"it": one.mail})
+        found = voc.tried("scan", str(tmp_path / "c.txt"), "--json", VOC_DATABASE_URL=url)
+        assert found.returncode == 1
+        places = [hit["place"] for hit in json.loads(found.stdout)["found"]]
+        assert places == ["database: sources.cursor"]
+    finally:
+        with server.connect() as conn:
+            conn.execute(text(f"DROP SCHEMA {schema} CASCADE"))
+        server.dispose()

@@ -28,6 +28,7 @@ ALLOWED: dict[str, set[str]] = {
     "insight": BASE | {"store", "nlp", "text"},
     "flights": BASE | {"ledger", "language", "task"},
     "pipeline": BASE | {"ledger", "text", "nlp", "store", "composing", "language", "flights", "task"},
+    "canaries": BASE | {"db", "store"},
     "identity_key": BASE | {"ledger", "store"},
     "runtime": BASE | {"db", "ledger", "store", "language", "pipeline", "identity_key"},
     "rebuilding": BASE | {"ledger", "store", "pipeline", "runtime"},

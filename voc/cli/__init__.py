@@ -26,6 +26,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "rebuild": ("rebuild", "rebuild"),
     "replay": ("rebuild", "replay"),
     "doctor": ("doctor", "doctor"),
+    "scan": ("scan", "scan"),
     "keys": ("keys", "app"),
     "export": ("export", "export"),
     "eval": ("models", "evaluate"),

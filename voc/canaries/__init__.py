@@ -1,0 +1,1 @@
+"""Looking for planted words wherever an installation keeps bytes."""
