@@ -24,8 +24,8 @@ from voc.types import Pii
 Found = tuple[str, int, int]  # type, start, end
 Candidate = tuple[int, str, int, int]  # how sure, type, start, end
 
-# Every identifier of digits has at least three.
-_DIGIT = re.compile(rf"[0-9{HAN_DIGIT}](?:[^0-9{HAN_DIGIT}]{{0,4}}[0-9{HAN_DIGIT}OoIl]){{2}}")
+# Every identifier of digits has at least three, two of them near each other.
+_DIGIT = re.compile(rf"[0-9{HAN_DIGIT}](?:[^0-9{HAN_DIGIT}]{{0,6}}[0-9{HAN_DIGIT}OoIl])")
 _ROUNDS = 8  # what is found uncovers another only where two stand without a gap
 _OF_DIGITS: tuple[Callable[[str, str], Iterator[Candidate]], ...] = (
     find_numbers,
@@ -68,28 +68,25 @@ def find(text: str) -> list[Found]:
     reading = Reading(text)
     taken: list[Found] = []
     for _ in range(_ROUNDS):
-        found = _found(reading.seen)
+        found = _round(reading)
         if not found:
             break
-        taken += reading.take(found)
+        taken += found
     taken.sort(key=lambda one: one[1])
     return taken
 
 
-def _found(seen: str) -> list[Found]:
-    """What is surest of a reading: numbers and mail, else accounts, else addresses, else names."""
-    candidates = list(find_mails(seen))
-    if _DIGIT.search(seen) is not None:
-        read = digits(seen)
+def _round(reading: Reading) -> list[Found]:
+    """What is found once through: numbers and mail, then accounts, then addresses, then names."""
+    candidates = list(find_mails(reading.seen))
+    if _DIGIT.search(reading.seen) is not None:
+        read = digits(reading.seen)
         for family in _OF_DIGITS:
-            candidates += family(seen, read)
-    if candidates:
-        return _best(candidates)
+            candidates += family(reading.seen, read)
+    found = reading.take(_best(candidates))
     for named in _OF_WORDS:
-        candidates = list(named(seen))
-        if candidates:
-            return _best(candidates)
-    return []
+        found += reading.take(_best(list(named(reading.seen))))
+    return found
 
 
 def _best(candidates: list[Candidate]) -> list[Found]:

@@ -40,6 +40,7 @@ _CALLED = re.compile(
 )
 _ALONE = frozenset("东西南北城郊矿")  # districts of one character
 _LONGEST = 48  # characters of places before a number
+_PARTS = 8  # of a building after the house number, at most
 _NAME = 8  # characters of one place's name
 _MORE = re.compile(
     rf"{_S}(?:附?{_NUM}{_S}(?:号[楼院库仓门铺]|单元|厂房|[号栋幢弄巷组座舍库室楼层院房])"
@@ -139,7 +140,7 @@ def _name(tail: str) -> bool:
 def _narrower(seen: str, house: re.Match[str]) -> tuple[int, int]:
     """Where building, unit and room after a house number end, and how many numbers there are."""
     end, numbers = house.end(), 1
-    while True:
+    for _ in range(_PARTS):
         more = _MORE.match(seen, end)
         if more is None or more.end() == end:
             return end, numbers
@@ -148,6 +149,7 @@ def _narrower(seen: str, house: re.Match[str]) -> tuple[int, int]:
             return end, numbers
         end = more.end()
         numbers += not more["house"]
+    return end, numbers
 
 
 def _precise(seen: str, start: int, end: int) -> bool:

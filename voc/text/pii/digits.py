@@ -15,6 +15,7 @@ from voc.text.pii.reading import GAP, HAN_DIGIT, digits
 
 Candidate = tuple[int, str, int, int]  # how sure, type, start, end
 
+_ANY = f"[0-9OoIl{HAN_DIGIT}]"
 _SEP = rf"[{GAP}]{{1,3}}"
 _CHAIN = re.compile(rf"[0-9](?:(?:{_SEP})?[0-9]){{10,}}")
 _SPELLED = re.compile(rf"[0-9{HAN_DIGIT}](?:[,，、/ ]{{1,2}}[0-9{HAN_DIGIT}]){{10,}}(?![0-9{HAN_DIGIT}])")
@@ -39,9 +40,9 @@ _PHONE = re.compile(
     r"(?P<number>[2-8][0-9]{2,3}[ \-]?[0-9]{4})(?![ \-]?[0-9A-Za-z.])"
 )
 _EXTENSION = re.compile(
-    r" ?(?:转接?|分机号?|[Ee]xt\.?|#)[:： ]?[0-9]{1,6}(?![0-9])|[\-][0-9]{1,5}(?![0-9\-])"
+    rf" ?(?:转接?|分机号?|[Ee]xt\.?|#)[:： ]?{_ANY}{{1,6}}(?!{_ANY})|\-[0-9]{{1,5}}(?![0-9\-])"
 )
-_OWN_EXTENSION = re.compile(r" ?(?:转接?|分机号?)[:： ]?[0-9]{3,6}(?![0-9])")
+_OWN_EXTENSION = re.compile(rf" ?(?:转接?|分机号?)[:： ]?{_ANY}{{3,6}}(?!{_ANY})")
 _HOTLINE = re.compile(r"(?<![0-9])(?:[48]00[ \-]?[0-9]{3,4}[ \-]?[0-9]{3,4}|95[0-9]{3,9})(?=[ ]?(?:转|分机))")
 _AREA = r"(?:10|2\d|[3-9]\d\d)"
 _LANDLINE = re.compile(r"0(?:(?:10|2\d)[2-8]\d{7}|[3-9]\d\d[2-8]\d{6,7})\Z")
@@ -57,7 +58,8 @@ _NOT_ID = re.compile(r"(?:IMEI|imei|序列号|单号|订单|SN|编码|批号|条
 _PHONE_SHAPES = ((3, 4, 4), (3, 3, 5), (4, 3, 4), (4, 4, 3), (3, 8))
 _CARD_GROUPS = ((4, 4, 4), (4, 6, 5), (6,), (6, 4, 4), (6, 6))  # how the groups of a written card begin
 _SHORTEST, _LONGEST = 11, 19  # digits
-_SURE = {"landline": 4, "mobile": 5, "card": 5, "id": 9}
+_OLD = "old id"  # without a checksum it yields to a longer card
+_SURE = {"landline": 4, "mobile": 5, "card": 5, _OLD: 5, "id": 9}
 
 
 def find_numbers(seen: str, read: str) -> Iterator[Candidate]:
@@ -117,7 +119,7 @@ def _in_chain(text: str, start: int, end: int) -> Iterator[Candidate]:
         elif kind == "mobile":
             extension = _OWN_EXTENSION.match(text, stop)
             stop = extension.end() if extension else stop
-        yield _SURE[kind], kind, begin, stop
+        yield _SURE[kind], "id" if kind == _OLD else kind, begin, stop
         first = last + 1
 
 
@@ -156,7 +158,7 @@ def _kind(text: str, number: str, groups: list[str], start: int, stop: int) -> s
     if length >= 13 and _card(text, number, groups, start, stop):
         return "card"
     if length == 15 and _old_identity(text, number, groups, start, stop):
-        return "id"
+        return _OLD
     if length <= 14 and _landline(text, number, start) and _grouped_phone(text, groups, start, stop):
         return "landline"
     return None
@@ -214,7 +216,7 @@ def _grouped_phone(text: str, groups: list[str], start: int, stop: int) -> bool:
         return True
     shape = tuple(map(len, groups))
     usual = shape in _PHONE_SHAPES or shape[1:] in _PHONE_SHAPES or set(shape) == {1}
-    if "." in text[start:stop] and not usual:
+    if "." in text[start:stop] and not usual and (min(shape) < 2 or not _CALL.search(_before(text, start))):
         return False
     return not _UNIT.match(text, stop) and not _counting(groups) and not _dated(groups)
 
@@ -231,7 +233,10 @@ def _grouped_card(text: str, groups: list[str], start: int, stop: int) -> bool:
         return False
     if any(shape[: len(begin)] == begin for begin in _CARD_GROUPS):
         return True
-    return sum(shape) in (16, 19) and "." not in text[start:stop]
+    if "." not in text[start:stop]:
+        return sum(shape) in (16, 19)
+    # Dots alone, and no group of one digit: not a list of prices.
+    return min(shape) >= 2 and len(shape) <= 7 and re.fullmatch(r"[0-9.]+", text[start:stop]) is not None
 
 
 def _counting(groups: list[str]) -> bool:

@@ -40,7 +40,9 @@ _KNOWN_HOST = re.compile(
 _SPACED_HOST = re.compile(
     r"(?:[A-Za-z0-9\-][ •]?){2,24}(?:[.。点] ?(?:[A-Za-z0-9][ •]?){2,8}){1,2}(?![A-Za-z])"
 )
+_NUMBERED = re.compile(r"[A-Za-z0-9._+\-]*[0-9_][A-Za-z0-9._+\-]*\Z")
 _END = re.compile(r"[.。点] ?((?:[A-Za-z0-9][ •]?){2,8})\Z")
+_WORDY_NAME = re.compile(r"[A-Za-z0-9]+(?:点|。|[(\[]dot[)\]]| dot )\Z", re.IGNORECASE)
 _NAME = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._%+-" + HAN_DIGIT)
 _LONGEST_NAME = 64
 
@@ -66,7 +68,11 @@ def _host(seen: str, at: re.Match[str]) -> int | None:
     place = at.end()
     if at.group().strip().lower() == "at" or at.group().strip() == "#":
         known = _KNOWN_HOST.match(seen, place)
-        return known.end() if known and re.search(r"[.。点]|dot|DOT", known.group()) else None
+        if known and re.search(r"[.。点]|dot|DOT", known.group()):
+            return known.end()
+        told = _NUMBERED.search(seen, max(0, at.start() - 24), at.start())
+        host = _HOST.match(seen, place) if told else None
+        return host.end() if host else None
     for pattern in (_HOST, _WORDY_HOST, _KNOWN_HOST):
         host = pattern.match(seen, place)
         if host is not None:
@@ -98,13 +104,17 @@ def _name(seen: str, end: int, last: int) -> int:
     start += len(seen[start:end]) - len(seen[start:end].lstrip(HAN_DIGIT)) if not _spelled(seen, start) else 0
     while start < end and not seen[start].isalnum():
         start += 1
+    if start < end:
+        wordy = _WORDY_NAME.search(seen, max(last, start - 24), start)
+        start = wordy.start() if wordy else start
     return start
 
 
 def _single(seen: str, start: int, first: int) -> bool:
     """Whether the name is spaced out here: one character between two blanks."""
     alone = start - 2 >= first and seen[start - 2] in _NAME and seen[start - 2] < "\x80"
-    return alone and (start < 3 or seen[start - 3] in " •") and start < len(seen) and seen[start] in _NAME
+    before = seen[start - 3 : start - 2] if start >= 3 else ""
+    return alone and not (before in _NAME and before < "\x80") and seen[start : start + 1] in _NAME
 
 
 def _spelled(seen: str, start: int) -> bool:

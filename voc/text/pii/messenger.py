@@ -14,9 +14,12 @@ _XIN = r"(?:信|心|❤|芯|xin|Xin|X|x|x信|星)"
 _WECHAT = (
     rf"(?:(?:[微薇威葳徽魏围卫维唯]|(?<![A-Za-z])[VvWw])[ •]?{_XIN}|绿泡泡|绿色软件|企微|小号"
     r"|(?<![A-Za-z])(?:[VvWw][Xx]|[Ww]e[Cc]hat|WECHAT|weixin)"
-    r"|[加+私找联]我?[ ]?[Vv薇微威卫](?![A-Za-z])|(?<![A-Za-z0-9])[Vv](?:我|(?=[:：])))"
+    r"|[加+私找联]我?[ ]?[Vv薇微威卫]|(?<![A-Za-z0-9])[Vv](?:我|(?=[:：]))|[微薇威葳](?=[:：]))"
 )
-_QQ = r"(?:(?<![A-Za-z])[Qq] ?[Qq]|扣扣|抠抠|蔻蔻|企鹅|球球|秋秋|(?<![A-Za-z])[Qq](?=号|[:：]))"
+_QQ = (
+    r"(?:(?<![A-Za-z])[Qq] ?[Qq]|扣扣|抠抠|蔻蔻|企鹅|球球|秋秋|(?<![A-Za-z])[Qq](?=号|[:：])"
+    r"|[加+私联]我?[ ]?[Qq](?![A-Za-z]))"
+)
 _OTHERS = (
     r"(?:钉钉|小红书|抖音|快手|陌陌|飞书|[Tt]elegram|TG|(?<![A-Za-z])[Ll][Ii][Nn][Ee](?![A-Za-z])"
     r"|[Ww]hats[Aa]pp|[Ss]kype)"
@@ -32,7 +35,7 @@ _SPACED = re.compile(
     r"[A-Za-z](?:[ •\-.·][0-9A-Za-z_\-]){5,23}(?![ •\-.·]?[0-9A-Za-z])|[A-Za-z]{2,}[ •][0-9A-Za-z_]{2,}[0-9]"
 )
 _NUMBER = re.compile(r"[1-9](?:[ •\-.·]{0,2}[0-9]){4,10}(?![ •\-.·]?[0-9]|[.%][0-9]|[A-Za-z])")
-_WXID = re.compile(r"(?<![A-Za-z])[Ww][Xx][Ii][Dd][_\-]?(?:[ •]?[0-9A-Za-z]){8,20}")
+_WXID = re.compile(r"(?:(?<![A-Za-z])[Ww][Xx][Ii][Dd][_\-]?|[Ww][Xx][Ii][Dd]_)(?:[ •]?[0-9A-Za-z]){8,20}")
 _AFTER = re.compile(
     r"(?<![0-9A-Za-z.])(?P<account>[1-9][0-9]{5,10}|[A-Za-z][0-9A-Za-z_\-]{5,19})"
     r" ?[(（]?(?:扣扣|QQ|qq|微信|vx|VX|wx|薇信|威信|v信|V信|企鹅)[)）]"
@@ -103,10 +106,10 @@ def _name(text: str, start: int, *, near: bool) -> tuple[int, int] | None:
     found = _ACCOUNT.match(text, start) or _SPACED.match(text, start)
     if found is None or _WORDS.match(re.sub("[ •]", "", found.group())):
         return None
-    if text[start - 1 : start].isascii() and text[start - 1 : start].isalnum():
-        return None
     token = found.group().rstrip("-_")
     marked = any(char.isdigit() or char == "_" for char in token)
+    if text[start - 1 : start].isascii() and text[start - 1 : start].isalnum() and not (marked and near):
+        return None
     plain = near and token.isascii() and token.islower() and len(token) >= 6
     upper_model = token.upper() == token and "_" not in token
     if not (marked or plain) or (upper_model and not near):

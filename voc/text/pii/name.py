@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from voc.text.pii.people import FIELDS, ROLES, TITLES
-from voc.text.pii.surnames import CERTAIN, COMMON, COMPOUND, GIVEN, GOODS, SINGLE, UNSURE
+from voc.text.pii.surnames import CERTAIN, COMMON, COMPOUND, GIVEN, GOODS, SELDOM, SINGLE, TYPICAL, UNSURE
 from voc.text.pii.words import any_of
 from voc.text.segment import known
 
@@ -31,9 +31,18 @@ _SHORT_TITLE = frozenset(
 )
 _NOT_ALONE = ("康师傅", "李先生牛", "李先生加")
 _OF_FAME = ("先生", "教授")  # 鲁迅先生: a name of the dictionary is an author's
+_JOINING = frozenset("和同向从于都那")  # 房东和中介
+_NO_GIVEN = frozenset(
+    ("可以", "可能", "可惜", "如果", "如此", "如何", "有的", "有时", "有如", "之前", "之后")
+)
 _JOINT = r"[ ·•.\-()]{0,2}"
 _GIVEN_2 = re.compile(rf"{_JOINT}([{_HAN}]){_JOINT}([{_HAN}])\)?")
 _GIVEN_1 = re.compile(rf"{_JOINT}([{_HAN}])")
+_SPACED = re.compile(
+    rf"[{_HAN}](?:[ ·•.\-]{{1,2}}[{_HAN}](?![{_HAN}])){{1,2}}[ ·•.\-]{{1,2}}[{_HAN}]"
+    rf"|[{_HAN}][ ·•.\-]{{1,2}}[{_HAN}](?![{_HAN}])"
+)
+_SPACED_BEFORE = re.compile(rf"(?:[{_HAN}][ ·•.\-]{{1,2}}){{1,3}}[{_HAN}]\Z")
 _DOTTED = re.compile(rf"[{_HAN}]{{1,5}}[·•][{_HAN}]{{2,6}}")
 _OTHER = re.compile(
     r"[阿艾买热古迪努帕玛穆吐库卡巴肉麦依伊塔哈萨赛沙木祖莱夏茹][\u4e00-\u9fff]{0,3}?"
@@ -107,6 +116,9 @@ def _name(seen: str, start: int, *, sure: bool) -> int | None:
     other = _OTHER.match(seen, start)
     if other and len(other.group()) >= 2 and (_boundary(seen, other.end()) or seen[other.end()] in _FOLLOW):
         return other.end()
+    apart = _apart(seen, start)
+    if apart is not None:
+        return apart
     length = _surname(seen, start)
     if not length:
         return None
@@ -119,11 +131,29 @@ def _boundary(seen: str, place: int) -> bool:
     return not _IS_HAN.match(seen, place)
 
 
+def _apart(seen: str, start: int) -> int | None:
+    """The end of a name of which every character stands by itself: 张 小 雨, 孙-德-海."""
+    run = _SPACED.match(seen, start)
+    if run is None:
+        return None
+    ends = [match.end() for match in _IS_HAN.finditer(seen, start, run.end())]
+    glued = seen[ends[-1] - 1 : ends[-1] + 1]
+    if len(ends) > 2 and len(glued) == 2 and known(glued):
+        ends.pop()  # 杨 鹏 电话
+    while len(ends) > 1:
+        chars = "".join(seen[end - 1] for end in ends)
+        head = _surname(chars, 0)
+        if head and 1 <= len(chars) - head <= 2 and all(char in GIVEN for char in chars[head:]):
+            return ends[-1]
+        ends.pop()
+    return None
+
+
 def _given(seen: str, start: int, place: int, *, sure: bool) -> int | None:
     """Where the given name after a surname ends."""
     two, one = _GIVEN_2.match(seen, place), _GIVEN_1.match(seen, place)
     compound = place - start > 1
-    apart = two is not None and two.start(1) > place and two.start(2) > two.end(1)  # 孙-德-海
+    apart = two is not None and two.start(1) > place and two.start(2) > two.end(1)  # 郑(亚)楠
     if two and (apart or _boundary(seen, two.end())):
         closed = two.group().endswith(")") and "(" not in two.group()
         end = two.end() - closed
@@ -131,18 +161,22 @@ def _given(seen: str, start: int, place: int, *, sure: bool) -> int | None:
             return end
     if one and _boundary(seen, one.end()) and one.end() == place + 1:
         return one.end() if _plausible(seen, start, place, one.groups(), sure=sure, closed=True) else None
+    if one and one.start(1) > place and one.group(1) in GIVEN and not (compound or one.group(1) in SELDOM):
+        goes_on = seen[one.end()] in _FOLLOW or known(seen[one.end() : one.end() + 2])
+        return one.end() if goes_on and seen[start] not in UNSURE else None  # 赖 欢来电
     if two is None or two.end() != place + 2:
         return None
     # The sentence goes on: one character or two?
-    short = seen[place + 1] in _FOLLOW or known(seen[place + 1 : place + 3])
+    short = seen[place + 1] in _FOLLOW or seen[place + 1] not in GIVEN or known(seen[place + 1 : place + 3])
     if seen[place + 1] in GIVEN and seen[place + 1] not in "和与" and known(seen[place + 2 : place + 4]):
         short = False  # 檀健平反映, not 檀健 and 平反; 纪岚同意 the other way round
     chars = (seen[place],) if short else (seen[place], seen[place + 1])
     end = place + len(chars)
     if not _plausible(seen, start, place, chars, sure=sure or compound, closed=False):
         return None
-    follows = sure or compound or seen[end] in _FOLLOW or (len(chars) > 1 and known(seen[end : end + 2]))
-    return end if follows else None
+    if sure or compound or seen[end] in _FOLLOW or known(seen[end : end + 2]):
+        return end
+    return end if len(chars) > 1 or chars[0] in TYPICAL else None
 
 
 def _plausible(
@@ -150,26 +184,28 @@ def _plausible(
 ) -> bool:
     """Whether a surname and these characters make a name here; `closed`: nothing but a mark follows."""
     fits = all(char in GIVEN for char in given)
-    compound = place - start > 1
-    if compound:
+    if place - start > 1:
         return fits or (sure and closed)
-    first = seen[start] + given[0]
+    first, whole = seen[start] + given[0], "".join(given)
     unsure = seen[start] in UNSURE
     if closed and sure:
-        whole = "".join(given)
-        if unsure and (not fits or known(whole) or (len(given) == 1 and known(first))):
-            return False
+        if unsure:
+            return fits and not known(first) and not (seen[start] in _JOINING and known(whole))
         return fits or not (known(first) or known(whole) or known(first + given[-1]))
-    if not fits or known(first) or (unsure and len(given) == 1):
+    if not fits or known(first) or seen[start] in _JOINING or whole in _NO_GIVEN:
         return False
     if len(given) == 1:
-        return closed or seen[start] in COMMON
-    return not unsure or (closed and not known("".join(given)))
+        return not unsure and (closed or given[0] not in SELDOM)
+    return not unsure or (closed and not known(whole))
 
 
 def _before_title(seen: str, title: re.Match[str]) -> Iterator[Candidate]:
     """王师傅, 柴桂兰阿姨: a full name before a title, or a common surname alone."""
     end = title.start()
+    apart = _before_apart(seen, end)
+    if apart is not None:
+        yield SURE, "name", apart, end
+        return
     for length in (4, 3, 2):
         start = end - length
         if start < 0:
@@ -177,15 +213,16 @@ def _before_title(seen: str, title: re.Match[str]) -> Iterator[Candidate]:
         head = _surname(seen, start)
         if not head or head >= length or length - head > 2 or not _IS_HAN.match(seen, end - 1):
             continue
-        given = tuple(seen[start + head : end])
-        if (
-            not all(char in GIVEN for char in given)
-            or not _begins(seen, start)
-            or seen.startswith(GOODS, start)
-        ):
+        given, whole = tuple(seen[start + head : end]), seen[start:end]
+        if not all(char in GIVEN for char in given) or not _begins(seen, start):
             continue
-        whole = seen[start:end]
-        if head == 1 and (known(whole[:2]) or (seen[start] in UNSURE and known("".join(given)))):
+        if seen.startswith(GOODS, start) or (title.group() in _OF_FAME and known(whole)):
+            return
+        if head == 1 and (known(whole[:2]) and (length == 2 or seen[start] not in COMMON)):
+            continue
+        if head == 1 and (
+            (seen[start] in UNSURE and (length == 2 or known(whole[:2]))) or given[0] == seen[start]
+        ):
             continue
         yield SURE, "name", start, end
         return
@@ -194,6 +231,17 @@ def _before_title(seen: str, title: re.Match[str]) -> Iterator[Candidate]:
         return
     if seen[alone] in COMMON and _begins(seen, alone):
         yield SURE, "name", alone, end
+
+
+def _before_apart(seen: str, end: int) -> int | None:
+    """Where a name begins that ends here and of which every character stands by itself."""
+    run = _SPACED_BEFORE.search(seen, max(0, end - 10), end)
+    start = run.start() if run else end
+    while run and start < end:
+        if _IS_HAN.match(seen, start) and _apart(seen[:end], start) == end:
+            return start
+        start += 1
+    return None
 
 
 def _begins(seen: str, start: int) -> bool:
@@ -207,6 +255,10 @@ def _begins(seen: str, start: int) -> bool:
 def _beside(seen: str) -> Iterator[Candidate]:
     """A name right before or right after another identifier: 凌志强，<mobile>."""
     for beside in _BESIDE.finditer(seen):
+        apart = _before_apart(seen, beside.start())
+        if apart is not None:
+            yield SURE, "name", apart, beside.start()
+            continue
         for length in (4, 3, 2):
             start = beside.start() - length
             if start >= 0 and _whole_name(seen, start, beside.start()):

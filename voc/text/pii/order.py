@@ -6,21 +6,26 @@ import re
 from collections.abc import Iterator
 
 from voc.text.pii.reading import GAP
+from voc.text.pii.words import any_of
 
 Candidate = tuple[int, str, int, int]  # how sure, type, start, end
 
 SURE, BESIDE, BARE = 3, 6, 2  # somewhere after the word, right after it, without one
 _CARRIER = re.compile(
-    r"(?<![0-9A-Za-z])(?:SF|JD[A-Z]{0,2}|YT|JT|ZTO|STO|YD|DPK|DPL?|EMS|JTSD|UC|TT|HT|KY)"
+    r"(?=[A-Za-z])(?:(?<![0-9A-Za-z])(?:SF|JD[A-Z]{0,2}|YT|JT|ZTO|STO|YD|DPK|DPL?|EMS|JTSD|UC|TT|HT|KY)"
     r"[ \-]?[0-9](?:[ \-_.·•]{0,2}[0-9]){9,15}(?![0-9A-Za-z])"
     r"|(?<![0-9A-Za-z])[A-Z]{2}[0-9]{9}CN(?![0-9A-Za-z])"
-    r"|(?<![0-9A-Za-z])[A-Z](?: [A-Z]){1,2}(?: [0-9]){10,15}(?![ ]?[0-9A-Za-z])",
+    r"|(?<![0-9A-Za-z])[A-Z](?: [A-Z]){1,2}(?: [0-9]){10,15}(?! ?[0-9A-Za-z]))",
     re.IGNORECASE,
 )
+_WORDS = """
+订单 运单 快递 快递单 物流 物流单 工单 流水 流水单 交易 退款 退款单 退货 退货单 寄修 保修 保修单 报修
+报修单 维修 维修单 面单 票据 发票 缴费 付款 支付 取件 受理 投诉 投诉单 服务 服务单 单据 案件 包裹 行程
+凭证 回执
+"""
 _LABEL = re.compile(
-    r"(?:订单|运单|快递单?|物流单?|工单|流水单?|交易|退款单?|退货单?|寄修|保修单?|报修单?|维修单?|面单|票据|发票|缴费|付款|支付|取件|"
-    r"受理|投诉单?|服务单?|单据|案件|包裹|行程)(?:编?号码?|编码)?|(?<![双限买下菜简])(?:单号|保单号?)|"
-    r"[Oo]rder(?: ?(?:[Nn]o\.?|ID|id))?|(?:流水|凭证|回执|受理|工单)号"
+    any_of(_WORDS.split()) + r"(?:编?号码?|编码)?"
+    r"|(?=[单保Oo])(?:(?<![双限买下菜简])(?:单号|保单号?)|[Oo]rder(?: ?(?:[Nn]o\.?|ID|id))?)"
 )
 _OTHER = re.compile(
     r"防伪码?|激活码|序列号|批号|货号|型号|专利|许可|条形?码|版本|错误|代码|书号|注册证|编码|固件|校验|卡号|账号|电话|手机|号段|"

@@ -89,8 +89,15 @@ def as_read(text: str) -> tuple[str, Sequence[int]]:
     """
     if HIDING.search(text) is None:
         return text.translate(_READINGS), range(len(text))
-    kept = [i for i, char in enumerate(text) if not HIDING.match(char)]
-    return "".join([text[i] for i in kept]).translate(_READINGS), kept
+    parts: list[str] = []
+    kept: list[int] = []
+    last = 0
+    for hidden in HIDING.finditer(text):
+        parts.append(text[last : hidden.start()])
+        kept += range(last, hidden.start())
+        last = hidden.end()
+    kept += range(last, len(text))
+    return "".join([*parts, text[last:]]).translate(_READINGS), kept
 
 
 def digits(seen: str) -> str:

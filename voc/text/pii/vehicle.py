@@ -49,7 +49,7 @@ def find_plates(seen: str, read: str) -> Iterator[Candidate]:
             yield 7, "plate", match.start(), match.end()
     for match in _PARTS.finditer(read):
         if _plausible_parts(seen, match):
-            yield 6, "plate", match.start(), match.end()
+            yield 7, "plate", match.start(), match.end()
 
 
 def _plausible_plate(seen: str, match: re.Match[str]) -> bool:
@@ -117,8 +117,8 @@ def _vehicle(text: str, seen: str, words: list[tuple[int, int]], first: int) -> 
 
 
 def _is_vehicle(number: str, *, called: bool, parts: int) -> bool:
-    figures = sum(char.isdigit() for char in number)
-    if figures == _VIN or figures < 4:
+    figures = sum(char.isdigit() for char in number.translate(_NORMAL))
+    if number.isdigit() or figures < 4:
         return False
     forms = {number.upper().translate(_NORMAL), number.translate(_NORMAL).upper()}
     if any(vehicle(form) for form in forms):
