@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from textwrap import dedent
 
@@ -15,7 +18,7 @@ from sqlalchemy import select, text
 
 from voc import ids
 from voc.db.tables import annotated, audit, meta, person_links, rekeyed, revisions
-from voc.errors import ConfigError
+from voc.errors import ConfigError, UsageError
 from voc.ledger import Ledger
 from voc.ledger.keys_at_rest import Keys
 from voc.types import Author, Record
@@ -225,3 +228,55 @@ def test_killed_it_is_the_old_key_or_the_new(desk: Desk, url: str, place: str, v
         assert _people(desk) == people
     else:
         assert all(len(group) == 1 for group in _people(desk))
+
+
+def test_beside_everybody_else_at_work(desk: Desk) -> None:
+    """Pushes, claims, verdicts and deletions while the key is rotated again and again."""
+    known = [Keys(DATA_KEY, ID_KEY)]
+
+    def beside() -> Ledger:
+        return Ledger(desk.engine, keys=known[-1], clock=desk.clock, keys_again=lambda: known[-1])
+
+    def push(number: int) -> None:
+        ledger = beside()
+        for batch in range(15):
+            records = [record(f"{number}-{batch}-{n}", f"好{n}", by=f"u{n}") for n in range(8)]
+            while True:
+                try:
+                    ledger.append("acme", f"s{number % 2}", "review", records)
+                    break
+                except ConfigError as error:  # switched, and the key's file not changed yet
+                    assert error.code == "VOC-E201"
+
+    def work(number: int) -> None:
+        ledger = beside()
+        while not pushed.is_set():
+            claimed = ledger.claim(f"w{number}", limit=20, lease_s=60)
+            ledger.finish(f"w{number}", [done(one) for one in claimed])
+            sent = ledger.outbox(limit=50)
+            ledger.ack([(row.document_id, row.version) for row in sent])
+            for row in sent[:1]:
+                with suppress(UsageError):  # the other one has just deleted it
+                    ledger.judge("acme", row.document_id, "quarantine", reason="x", actor="k_1")
+                ledger.delete("acme", row.context.source, row.context.native_id, "source")
+
+    pushed = threading.Event()
+    with ThreadPoolExecutor(4) as threads:
+        pushes = [threads.submit(push, number) for number in range(2)]
+        works = [threads.submit(work, number) for number in range(2)]
+        try:
+            while not all(one.done() for one in pushes) or len(known) < 3:
+                key = os.urandom(32)
+                desk.ledger.rotate_identity(key, actor="test")
+                known.append(Keys(DATA_KEY, key))
+        finally:
+            pushed.set()
+        for one in (*pushes, *works):
+            one.result()
+    names = {
+        ids.author_key(known[-1].id_key, "acme", source, f"u{n}") for source in ("s0", "s1") for n in range(8)
+    }
+    assert _old_names(desk) == names
+    desk.annotate()
+    assert {row.context.author_key for row in desk.ledger.all_rows("acme")} <= names
+    desk.sound()
