@@ -111,7 +111,8 @@ def digits(seen: str) -> str:
 
 def _as_digits(run: re.Match[str]) -> str:
     found = run.group()
-    if len(_FEW.findall(found)) < 4:
+    figures = len(_FEW.findall(found))
+    if figures < 4 and not (figures and len(found) >= 10):  # words like lol, ool
         return found
     return found.translate(_AS_DIGITS)
 
