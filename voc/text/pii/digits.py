@@ -218,6 +218,8 @@ def _grouped_phone(text: str, groups: list[str], start: int, stop: int) -> bool:
     usual = shape in _PHONE_SHAPES or shape[1:] in _PHONE_SHAPES or set(shape) == {1}
     if "." in text[start:stop] and not usual and (min(shape) < 2 or not _CALL.search(_before(text, start))):
         return False
+    if text.find("(", start, stop) > text.find(")", start, stop):
+        return False  # 1799(1999-200)
     return not _UNIT.match(text, stop) and not _counting(groups) and not _dated(groups)
 
 

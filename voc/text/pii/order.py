@@ -19,12 +19,16 @@ _CARRIER = re.compile(
     re.IGNORECASE,
 )
 _WORDS = """
-订单 运单 快递 快递单 物流 物流单 工单 流水 流水单 交易 退款 退款单 退货 退货单 寄修 保修 保修单 报修
-报修单 维修 维修单 面单 票据 发票 缴费 付款 支付 取件 受理 投诉 投诉单 服务 服务单 单据 案件 包裹 行程
-凭证 回执
+订单 运单 快递 快递单 物流 物流单 工单 流水 流水单 退款单 退货单 保修单 报修单 维修单 面单 包裹 票据
+服务单 投诉单
+"""
+# Only with the word for a number: 服务还可以, 888.
+_NUMBERED = """
+交易 退款 退货 寄修 保修 报修 维修 发票 缴费 付款 支付 取件 受理 投诉 服务 案件 行程 凭证 回执 单据
 """
 _LABEL = re.compile(
     any_of(_WORDS.split()) + r"(?:编?号码?|编码)?"
+    "|" + any_of(_NUMBERED.split()) + r"(?:单?编?号码?|单?编码)"
     r"|(?=[单保Oo])(?:(?<![双限买下菜简])(?:单号|保单号?)|[Oo]rder(?: ?(?:[Nn]o\.?|ID|id))?)"
 )
 _OTHER = re.compile(
@@ -99,8 +103,10 @@ def _in_groups(words: list[str]) -> bool:
 
 
 def _strange(text: str, start: int, end: int) -> bool:
-    """A date, an amount, or a number the words before call something else."""
+    """A date, an amount, 8888…, or a number the words before call something else."""
     number = text[start:end]
+    if len(set(number)) == 1:
+        return True
     if _TIME.match(number) and len(re.sub(r"\D", "", number)) <= 14:
         return True
     if _UNIT.match(text, end):
