@@ -65,10 +65,23 @@ def _locks(pid: int) -> str:
 
 @contextmanager
 def _stopped_worker(voc: Program) -> Iterator[subprocess.Popen[bytes]]:
-    """A worker that holds the lease and does not move."""
+    """A worker that holds the lease and does not move, and is not in the middle of a write to the ledger."""
+
+    def stopped() -> bool:
+        os.kill(worker.pid, signal.SIGSTOP)
+        os.waitid(os.P_PID, worker.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
+        with closing(sqlite3.connect(voc.home / "ledger.sqlite", timeout=0, isolation_level=None)) as conn:
+            try:
+                conn.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError:
+                os.kill(worker.pid, signal.SIGCONT)
+                return False
+            conn.execute("ROLLBACK")
+        return True
+
     with running(voc, "work") as worker:
         _holds(voc, worker)
-        os.kill(worker.pid, signal.SIGSTOP)
+        until(worker, stopped)
         yield worker
 
 
