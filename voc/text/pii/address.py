@@ -17,15 +17,20 @@ Candidate = tuple[int, str, int, int]  # how sure, type, start, end
 SURE = 1
 _HAN = "\u4e00-\u9fff"
 _S = r"[ •·\-]{0,2}"
-_NUM = r"(?:[0-9](?:[ •]?[0-9]){0,4}|[一二三四五六七八九十百〇零两]{1,5})(?:[\-/][0-9]{1,4})?[A-Za-z]?"
+_HAN_NUM = "一二三四五六七八九十百〇零两"
+_NUM = rf"[A-Za-z]?(?:[0-9](?:[ •]?[0-9]){{0,4}}|[{_HAN_NUM}]{{1,5}})(?: ?[\-/] ?[0-9]{{1,4}})?[A-Za-z]?"
+_FLAT = r"[0-9]{1,3}-[0-9]{1,2}-[0-9]{3,4}"  # building, unit, room
 _HOUSE = re.compile(
-    rf"(?P<number>{_NUM}){_S}(?P<unit>号[楼院库仓铺]|号(?![线码机称店牌召令])|[栋幢弄巷组座舍库室]|单元|厂房)"
+    rf"(?P<number>{_NUM}){_S}(?P<unit>号[楼院库仓铺]|号(?![线码机称店牌召令])|[栋幢弄巷组社屯队座舍库室]|单元|厂房)"
+    rf"|(?P<flat>{_FLAT})(?![0-9\-])"
 )
 _PLACE = re.compile(
-    r"街道办?|[一二三四五六七八九十]区|大道[东西南北中]?段?|大街|胡同|工业园区?|产业园区?|科技园区?|开发区|新区|社区|小区|新村|花园|家园|公寓"
-    r"|广场|大厦|山庄|宿舍|村民委员会|村委会|[区县镇乡旗](?![域别块间长政])|[弄里村屯庄组苑园]"
-    r"|[路街巷道](?!街道)(?:[东西南北中]段?(?=[ 0-9一二三四五六七八九十]))?"
+    r"街道办?|[一二三四五六七八九十]区|大街|胡同|工业园区?|产业园区?|科技园区?|开发区|新区|社区|小区|新村|花园|家园|公寓"
+    r"|广场|大厦|山庄|宿舍|村民委员会|村委会|[区县镇乡旗](?![域别块间长政])|[弄里村屯庄组社苑园]"
+    rf"|(?:大道|(?:[路街巷]|(?<![一二三四五六七八九十两几])道)(?!街道))(?:\(?[东西南北中]\)?(?=[ 0-9{_HAN_NUM}]))?"
+    r"(?:[东西南北中]?[一二三四五六七八九十]?段)?"
 )
+_SEPARATORS = " •·-"
 _SHORT = frozenset("区县镇乡")  # their names have two or three characters
 _ADMIN = re.compile("街道办?|开发区|新区|[区县镇乡旗]")
 _PRECISE = frozenset(("栋", "幢", "单元", "室", "号楼", "座", "舍"))
@@ -33,7 +38,7 @@ _PRECISE = frozenset(("栋", "幢", "单元", "室", "号楼", "座", "舍"))
 _STOP = re.compile(
     "[的了是我给寄在到于住去从往址送您你他她它们把被让说这有没跟]|自提|坐标|位置|家住|店铺|商户"
 )
-_OUTSIDE = re.compile(rf"[^{_HAN} •·\-0-9A-Za-z]")
+_OUTSIDE = re.compile(rf"[^{_HAN} •·\-0-9A-Za-z()]")
 _CALLED = re.compile(
     r"(?:(?:收货|家庭|我的|家的|寄件|退货|寄修|收件|现|新|旧|老)地址|住址|住在|家住|收货|寄到|寄回|送到|寄往|自提|搬到)"
     r"[^，。；！？\n]{0,4}\Z"
@@ -43,9 +48,11 @@ _LONGEST = 48  # characters of places before a number
 _PARTS = 8  # of a building after the house number, at most
 _NAME = 8  # characters of one place's name
 _MORE = re.compile(
-    rf"{_S}(?:附?{_NUM}{_S}(?:号[楼院库仓门铺]|单元|厂房|[号栋幢弄巷组座舍库室楼层院房])"
+    rf"{_S}(?:(?:附{_S})?{_NUM}{_S}(?:号[楼院库仓门铺]|单元|厂房|[号栋幢弄巷组社屯队座舍库室楼层院房户])"
     rf"|[A-Za-z]{_S}[座栋幢区单]元?|之[一二三四五六七八九十0-9]+|院内?|内(?![{_HAN}])"
-    rf"|(?P<name>[A-Za-z]{{0,10}}[{_HAN}]{{2,8}}?){_S}{_NUM}{_S}(?:号楼|单元|厂房|[号栋幢座室楼层])"
+    rf"|[0-9]{{1,3}}(?:-[0-9]{{1,4}}){{1,2}}(?![0-9\-])|[甲乙丙丁]单元|[东西中左右]户"
+    rf"|(?P<name>[A-Za-z]{{0,10}}[{_HAN}]{{2,8}}?(?: [{_HAN}]{{2,6}}?)?)"
+    rf"{_S}{_NUM}{_S}(?:号楼|单元|厂房|[号栋幢座室楼层])"
     r"|(?P<room>[0-9](?:[ •]?[0-9]){2,3}|[一二三四五六七八九〇零]{3,4})"
     r"(?![ •]?[0-9]|[.%][0-9]|[ ]?(?:元|块|米|度|天|人|个|年|次|多|平|斤|公里|万|分|㎡))"
     rf"|(?P<house>[A-Za-z]{{0,10}}[{_HAN}]{{0,6}}?(?:国际|苑|园|府|庭|轩|居|公馆|城|湾|家园|花园|大厦|公寓|广场|中心|时代|厂房)))"
@@ -63,6 +70,8 @@ def find_addresses(seen: str) -> Iterator[Candidate]:
             continue
         start, levels = found
         end, numbers = _narrower(seen, house)
+        if numbers < 2 and house["unit"] in ("巷", "座") and house["number"] in _HAN_NUM:
+            continue  # 七街八巷, 飞瀑两座
         called = bool(_CALLED.search(seen, max(0, start - 12), start))
         if levels >= 2 or (levels and (called or (numbers >= 2 and _precise(seen, house.start(), end)))):
             yield SURE, "address", start, end
@@ -80,15 +89,15 @@ def _places(seen: str, house: re.Match[str], last: int) -> tuple[int, int] | Non
     marks = list(_PLACE.finditer(before))
     if not marks:
         return None
-    tail = before[marks[-1].end() :].strip(" •·-")
-    if tail and (len(tail) > 6 or house["unit"] not in _PRECISE or not _name(tail)):
+    tail = before[marks[-1].end() :].strip(_SEPARATORS)
+    if tail and (len(tail) > 6 or (house["unit"] or "室") not in _PRECISE or not _name(tail)):
         return None
     levels = 0
     begin: int | None = None
     broad = joined = False
     for place in range(len(marks) - 1, -1, -1):
         left = marks[place - 1].end() if place else 0
-        name = before[left : marks[place].start()]
+        name = before[left : marks[place].start()].strip(_SEPARATORS)
         admin = _ADMIN.fullmatch(marks[place].group()) is not None
         if broad and not admin and not joined:
             break  # 宿舍厚街镇: nothing but a broader place stands before a broad one
@@ -102,7 +111,7 @@ def _places(seen: str, house: re.Match[str], last: int) -> tuple[int, int] | Non
         joined = False
         if length == 0:
             break
-        begin = marks[place].start() - length
+        begin = left + before[left : marks[place].start()].rindex(name[len(name) - length :])
         levels += 1
         if not whole:
             break
@@ -111,17 +120,17 @@ def _places(seen: str, house: re.Match[str], last: int) -> tuple[int, int] | Non
 
 def _trimmed(name: str, kind: str, *, joined: bool) -> tuple[int, bool]:
     """How many characters at the end of `name` are a place's own, and whether that is all of it."""
-    bare = whole = name.lstrip(" •·-")
+    bare = whole = name.strip(_SEPARATORS)
     least = 1 if joined else 2
     for stop in reversed([*_STOP.finditer(whole), *re.finditer("[市省州 •]", whole)]):
         rest = whole[stop.end() :]
-        if len(rest) >= least or rest in _ALONE:
+        if len(rest) >= least or (rest in _ALONE and stop.group() != "市"):
             bare = rest
             break
         if stop.end() == len(whole) and not _ADMIN.fullmatch(kind):
             return 0, False
     for length in (4, 3, 2, 3, 2):
-        if bare[:length] in CITIES and len(bare) - length >= 2:
+        if bare[:length] in CITIES and len(bare) - length >= (1 if joined else 2):
             bare = bare[length:]
     if kind in _SHORT:
         for length in (2, 3):
@@ -153,5 +162,4 @@ def _narrower(seen: str, house: re.Match[str]) -> tuple[int, int]:
 
 
 def _precise(seen: str, start: int, end: int) -> bool:
-    units = re.findall("号楼|单元|[栋幢室座舍]", seen[start:end])
-    return bool(_PRECISE & set(units))
+    return re.search(rf"号楼|单元|[栋幢室座舍]|{_FLAT}", seen[start:end]) is not None
