@@ -39,6 +39,7 @@ _PRECISE = frozenset(("栋", "幢", "单元", "室", "号楼", "座", "舍"))
 _STOP = re.compile(
     "[的了是我给寄在到于住去从往址送您你他她它们把被让说这有没跟]|自提|坐标|位置|家住|店铺|商户"
 )
+_BEGIN = re.compile(_STOP.pattern + "|[市省州 •()]")
 _OUTSIDE = re.compile(rf"[^{_HAN} •·\-0-9A-Za-z()]")
 _CALLED = re.compile(
     r"(?:(?:收货|家庭|我的|家的|寄件|退货|寄修|收件|现|新|旧|老)地址|住址|住在|家住|收货|寄到|寄回|送到|寄往|自提|搬到)"
@@ -123,7 +124,7 @@ def _trimmed(name: str, kind: str, *, joined: bool) -> tuple[int, bool]:
     """How many characters at the end of `name` are a place's own, and whether that is all of it."""
     bare = whole = name.strip(_SEPARATORS)
     least = 1 if joined else 2
-    for stop in reversed([*_STOP.finditer(whole), *re.finditer("[市省州 •]", whole)]):
+    for stop in reversed(list(_BEGIN.finditer(whole))):
         rest = whole[stop.end() :]
         if len(rest) >= least or (rest in _ALONE and stop.group() != "市"):
             bare = rest
