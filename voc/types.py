@@ -149,7 +149,8 @@ class CleanText:
 
     `text` is the original wording with personal data masked; `clean` the repaired, simplified form that
     models and search read; `offsets[i]` is where `clean[i]` begins in `text`, and `offsets[len(clean)]`
-    is `len(text)` (so `len(offsets) == len(clean) + 1`, non-decreasing). `signature` is a 16-hex digest
+    is `len(text)` or, where furniture was cut off the end, where that begins (so
+    `len(offsets) == len(clean) + 1`, non-decreasing). `signature` is a 16-hex digest
     of the content for exact duplicates (letters and digits of `clean`, lower case); empty text: "".
     """
 

@@ -78,7 +78,7 @@ def relevance(terms: Terms, clean: str) -> int:
 
 
 def _plain(part: str) -> str:
-    return repair(part)[0].lower().strip()
+    return repair(part, blocks=False)[0].lower().strip()
 
 
 def _words(plain: str) -> list[str]:

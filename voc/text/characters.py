@@ -11,10 +11,16 @@ import unicodedata
 # Nobody sees these. Line ends, tabs and the blanks that `WIDTH` folds are not among them.
 _UNSEEN = (
     "\\x00-\\x08\\x0e-\\x1f\\x7f-\\x84\\x86-\\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
-    "\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffd"
-    "\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+    "\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ue000-\uf8ff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffd"
+    "\U0001d173-\U0001d17a\U000e0000-\U000e0fff\U000f0000-\U0010ffff"
 )
-INVISIBLE = re.compile(f"[{_UNSEEN}\ud800-\udfff]")
+# Selectors and joiners belong to the emoji around them: ❤️, 👨‍👩‍👧.
+_EMOJI = (
+    "©®‼⁉™ℹ\u2190-\u21ff\u2300-\u23ff\u25a0-\u27bf\u2900-\u297f\u2b00-\u2bff〰〽㊗㊙\U0001f000-\U0001faff"
+)
+INVISIBLE = re.compile(
+    f"[{_UNSEEN}\ud800-\udfff](?<![{_EMOJI}]\ufe0f)(?:(?<![{_EMOJI}\ufe0f]\u200d)|(?![{_EMOJI}]))"
+)
 # A number under accents or in key caps is still that number.
 HIDING = re.compile(f"[{_UNSEEN}\ud800-\udfff\u0300-\u036f\u20d0-\u20ff]")
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")

@@ -1,6 +1,7 @@
 """Where each character of a repaired text stood: a string that is cut and replaced without losing places.
 
-`offsets[i]` is where `clean[i]` begins in the shown text, `offsets[len(clean)]` is the shown text's length.
+`offsets[i]` is where `clean[i]` begins in the shown text, `offsets[len(clean)]` is the shown text's length
+or, where something was cut off the end, where that began.
 Offsets rise strictly (no repair makes two characters of one), so a span that is not empty stays so.
 """
 
@@ -48,6 +49,23 @@ class Placed:
             places += self.places[last:]
             self.text, self.places = "".join(parts), places
         return changed
+
+    def remove(self, spans: Sequence[tuple[int, int]]) -> None:
+        """Without these, in order and not overlapping; what goes at the end is no longer pointed at."""
+        if not spans:
+            return
+        parts: list[str] = []
+        places: list[int] = []
+        last = 0
+        for start, end in spans:
+            parts.append(self.text[last:start])
+            places += self.places[last:start]
+            last = end
+        if last == len(self.text):
+            self.length = self.places[spans[-1][0]]
+        parts.append(self.text[last:])
+        places += self.places[last:]
+        self.text, self.places = "".join(parts), places
 
     def strip(self) -> None:
         """Without white space at both ends."""

@@ -8,19 +8,23 @@ import re
 from voc.types import Record
 
 CUSTOMER = "customer"
-_BLOCKS = frozenset(("br", "p", "div", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6"))
+_BLOCKS = re.compile("br|p|div|li|tr|h[1-6]|article|section|header|footer|dd|dt|blockquote")
 _ENDS = {
     "": re.compile("-->"),
     "script": re.compile(r"</script\s{0,9}>", re.IGNORECASE),
     "style": re.compile(r"</style\s{0,9}>", re.IGNORECASE),
 }
-# A tag of HTML by name: `<MOBILE>`, `<3`, `a < b > c` are somebody's words.
+# A tag of HTML by name, or with a name space (word processors); `<MOBILE>`, `<3`, `a < b > c` are words.
 _TAG = re.compile(
-    r"<!--|<(/?)(a|abbr|b|big|blockquote|body|br|center|code|div|em|font|form|h[1-6]|head|hr|html|i|iframe|img"
-    r"|input|label|li|link|meta|ol|p|pre|s|script|section|small|span|strike|strong|style|sub|sup|table|tbody|td|th"
-    r"|thead|title|tr|u|ul|video)(?:\s[^<>]{0,2000})?/?>",
+    r"<!--|<!DOCTYPE[^<>]{0,200}>|<\?xml[^<>]{0,200}>"
+    r"|<(/?)([a-z][a-z0-9]{0,7}:[a-z]{1,24}|a|abbr|article|aside|audio|b|big|blockquote|body|br|button|canvas|caption|center"
+    r"|cite|code|col|dd|del|details|div|dl|dt|em|embed|figcaption|figure|font|footer|form|h[1-6]|head|header|hr|html|i"
+    r"|iframe|img|input|ins|kbd|label|li|link|main|mark|meta|nav|nobr|noscript|object|ol|option|p|picture|pre|q|rp|rt|ruby|s"
+    r"|script|section|select|small|source|span|strike|strong|style|sub|summary|sup|svg|table|tbody|td|textarea|tfoot|th"
+    r"|thead|title|tr|tt|u|ul|video|wbr)(\s[^<>]{0,2000})?/?>",
     re.IGNORECASE,
 )
+_FLAGS = re.compile(r"[\sA-Za-z/\-]*\Z")  # attributes without a value
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,31});")
 
 
@@ -47,12 +51,13 @@ def _without_tags(text: str) -> str:
     last = 0
     missing: set[str] = set()  # ends looked for in vain are looked for once: the time stays linear
     for match in _TAG.finditer(text):
-        if match.start() < last:
+        rest = match[3]
+        if match.start() < last or (rest and "=" not in rest and not _FLAGS.match(rest)):
             continue
         parts.append(text[last : match.start()])
         last = match.end()
         name = (match[2] or "").lower()
-        if name in _BLOCKS and (match[1] or name == "br"):
+        if _BLOCKS.fullmatch(name) and (match[1] or name == "br"):
             parts.append("\n")
         if match[1] or name not in _ENDS or name in missing:
             continue

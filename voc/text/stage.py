@@ -5,7 +5,7 @@ from __future__ import annotations
 from voc.text.integrity import judge
 from voc.text.offsets import shown_span
 from voc.text.pii import Found, find, mask, replaced
-from voc.text.repair import repair
+from voc.text.repair import mend
 from voc.text.signature import signature
 from voc.types import CleanText, Pii
 
@@ -22,22 +22,22 @@ class TextStage:
         hold, become U+FFFD in it.
         """
         text, pii = mask(_storable(raw))
-        clean, offsets, repairs = repair(text)
+        mended = mend(text)
         # Repair can uncover an identifier (an entity decoded): it is then masked in the shown text too.
         rounds = 0
-        while clean is not text and rounds < _ROUNDS and (uncovered := find(clean)):
-            spans = [(kind, *shown_span(offsets, start, end)) for kind, start, end in uncovered]
+        while mended.clean is not text and rounds < _ROUNDS and (uncovered := find(mended.clean)):
+            spans = [(kind, *shown_span(mended.offsets, start, end)) for kind, start, end in uncovered]
             text, pii = replaced(text, _merged(pii, spans))
-            clean, offsets, repairs = repair(text)
+            mended = mend(text)
             rounds += 1
         return CleanText(
             text=text,
-            clean=clean,
-            offsets=offsets,
-            repairs=repairs,
+            clean=mended.clean,
+            offsets=mended.offsets,
+            repairs=mended.repairs,
             pii=pii,
-            integrity=judge(clean),
-            signature=signature(clean),
+            integrity=judge(mended.whole),
+            signature=signature(mended.clean),
         )
 
 

@@ -173,7 +173,8 @@ def _kept(text: str, clean: str, offsets: Sequence[int]) -> set[int]:
 
 def _holds(text: str, clean: str, offsets: Sequence[int]) -> bool:
     rising = all(a < b for a, b in pairwise(offsets[: len(clean)]))
-    ends = len(offsets) == len(clean) + 1 and offsets[-1] == len(text)
+    ends = len(offsets) == len(clean) + 1 and offsets[-1] <= len(text)
+    rising = rising and (not clean or offsets[-2] < offsets[-1])
     return rising and ends and all(0 <= place < len(text) for place in offsets[: len(clean)])
 
 

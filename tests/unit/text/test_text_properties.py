@@ -83,7 +83,7 @@ def test_places_are_exact(raw: str, data: st.DataObject) -> None:
     found = STAGE.clean(raw)
     offsets, clean, text = found.offsets, found.clean, found.text
     assert len(offsets) == len(clean) + 1
-    assert offsets[-1] == len(text)
+    assert offsets[-1] <= len(text)
     assert all(a < b for a, b in itertools.pairwise(offsets))
     assert all(b.start >= a.end for a, b in itertools.pairwise(found.pii))
     for mark in found.pii:

@@ -38,7 +38,7 @@ DIRTY = st.text(
         ("好!!!! 真的???", "好！ 真的？"),
         ("6666元，3...5天，好...", "6666元，3...5天，好."),
         ("&amp;nbsp;好&amp;amp;&lt;b&gt;", "好&<b>"),
-        ("乾隆沉著薴", "乾隆沉著苎"),
+        ("乾隆沉著薴", "乾隆沉着苎"),
         ("a   \n b", "a\nb"),
         ("hhhhhh😭😭😭😭😭", "hhh😭😭😭"),
     ],
@@ -51,7 +51,7 @@ def test_known_dirt(text: str, clean: str) -> None:
 def test_offsets_hold(text: str) -> None:
     clean, offsets, _ = repair(text)
     assert len(offsets) == len(clean) + 1
-    assert offsets[-1] == len(text)
+    assert offsets[-1] <= len(text)
     assert all(a < b for a, b in itertools.pairwise(offsets))
     assert repair(clean)[0] == clean
 
