@@ -51,18 +51,28 @@ class Registry:
         Raises:
             ConfigError: VOC-E202, not in the manifest, missing, or not the file the manifest names.
         """
-        entry = self.entry(name)
-        try:
-            raw = (self.folder / str(entry["file"])).read_bytes()
-        except OSError:
-            raise ConfigError("a model is missing", code="VOC-E202", value=name, cure=_CURE) from None
-        if hashlib.sha256(raw).hexdigest() != entry["sha256"]:
-            raise ConfigError("a model is damaged", code="VOC-E202", value=name, cure=_CURE)
+        raw = self.raw(name)
         try:
             with np.load(io.BytesIO(raw), allow_pickle=False) as held:
                 return {key: held[key] for key in held.files}
         except (ValueError, OSError, zipfile.BadZipFile):
             raise ConfigError("a model cannot be read", code="VOC-E202", value=name, cure=_CURE) from None
+
+    def raw(self, name: str, part: str = "") -> bytes:
+        """The bytes of a model's file, or of a part of it (`parts` in its entry).
+
+        Raises:
+            ConfigError: VOC-E202, not in the manifest, missing, or not the file the manifest names.
+        """
+        entry = self.entry(name)
+        named = entry.get("parts", {}).get(part, {}) if part else entry
+        try:
+            raw = (self.folder / str(named["file"])).read_bytes()
+        except (OSError, KeyError):
+            raise ConfigError("a model is missing", code="VOC-E202", value=name, cure=_CURE) from None
+        if hashlib.sha256(raw).hexdigest() != named["sha256"]:
+            raise ConfigError("a model is damaged", code="VOC-E202", value=name, cure=_CURE)
+        return raw
 
     def entry(self, name: str) -> dict[str, Any]:
         """What the manifest says of a model (ConfigError VOC-E202: no such model)."""

@@ -23,6 +23,7 @@ def evaluate(
     datasets: _DatasetsOption = None,
     split: Annotated[str, typer.Option(help="dev (train is for finding mistakes).")] = "dev",
     only: Annotated[list[str] | None, typer.Option(help="Only these tasks.")] = None,
+    profile: Annotated[str, typer.Option(help="The engine: fast, deep or auto.")] = "fast",
     hard: Annotated[Path, typer.Option(help="Folder of hard sets, for text.")] = Path("tests/hard/text"),
     as_json: shared.JsonOption = False,
 ) -> None:
@@ -39,7 +40,8 @@ def evaluate(
     elif what == "models":
         from voc.train.evaluate import evaluate as measure  # loads scipy and the data readers only here
 
-        rows = measure(_folder(shared.settings(datasets=datasets)), split=split, only=tuple(only or ()))
+        settings = shared.settings(datasets=datasets, profile=profile)
+        rows = measure(_folder(settings), split=split, only=tuple(only or ()), profile=settings.profile)
     else:
         raise ConfigError("voc eval measures models or text", value=what, cure="voc eval, or voc eval text")
     if as_json:
@@ -71,7 +73,10 @@ def train(
         ) from None
     from voc.train.recipe import train as learn
 
-    rows = learn(out, _folder(shared.settings(datasets=datasets)), only=tuple(only or ()))
+    folder = _folder(shared.settings(datasets=datasets))
+    rows = learn(
+        out, folder, only=tuple(only or ()), tell=lambda event, fields: shared.say(f"{event} {fields}")
+    )
     if as_json:
         shared.out_json({"items": rows})
         return

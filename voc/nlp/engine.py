@@ -9,19 +9,17 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from voc.errors import ConfigError
 from voc.nlp import consequences, intents
 from voc.nlp.catalogue import Catalogue
 from voc.nlp.consequences import SAFETY, Hit
-from voc.nlp.emotion import EmotionModel
+from voc.nlp.documents import Document, DocumentReader
 from voc.nlp.features import grams
 from voc.nlp.opinions import OpinionReader
 from voc.nlp.rawopinion import RawOpinion
-from voc.nlp.sentiment import SentimentModel, halves
-from voc.nlp.service_intent import ServiceIntentModel
+from voc.nlp.sentiment import halves
 from voc.nlp.taxonomy import Taxonomy
 from voc.registry import Registry
-from voc.types import Analysis, CleanText, Intent, Label, Labelled, Opinion, Polarity, Span
+from voc.types import Analysis, CleanText, Intent, Label, Opinion, Polarity, Span
 
 _SENTENCE_END = re.compile(r"[。！!？?；;\n]")
 _CLAUSE_END = re.compile(r"[，,。！!？?；;\n]")
@@ -32,16 +30,14 @@ _NOTHING = Analysis(Polarity("neutral", 0.0, 1.0))
 class Engine:
     """The models, loaded once; `analyse` is pure and safe from several threads."""
 
-    def __init__(self, registry: Registry, *, taxonomy: Taxonomy, catalogue: Catalogue) -> None:
+    def __init__(
+        self, registry: Registry, *, taxonomy: Taxonomy, catalogue: Catalogue, profile: str = "fast"
+    ) -> None:
         self.taxonomy = taxonomy
-        self._sentiment = SentimentModel.load(registry)
-        self._emotion = EmotionModel.load(registry)
-        self._service = ServiceIntentModel.load(registry)
+        self._documents = DocumentReader(registry, profile=profile)
         self._opinions = OpinionReader(registry, taxonomy, catalogue)
-        self.models = {
-            "sentiment": self._sentiment.version,
-            "emotion": self._emotion.version,
-            "service_intent": self._service.version,
+        self.models: dict[str, str] = {
+            **self._documents.models,
             "opinions": self._opinions.version,
             "aspects": self._opinions.mapper.version,
         }
@@ -51,15 +47,16 @@ class Engine:
         """The engine of a profile.
 
         Raises:
-            ConfigError: VOC-E205 the profile's models are not part of this release, VOC-E202 a model is
-                missing or damaged, VOC-E203 the taxonomy is not valid.
+            ConfigError: VOC-E205 the profile needs the extra `deep`, VOC-E202 a model is missing or damaged,
+                VOC-E203 the taxonomy is not valid.
         """
-        if profile != "fast":
-            raise ConfigError(
-                "this release has no models for the profile", code="VOC-E205", value=profile, cure="use fast"
-            )
         tree = Taxonomy.load(taxonomy)
-        return cls(Registry(), taxonomy=tree, catalogue=catalogue or Catalogue.for_taxonomy(taxonomy))
+        return cls(
+            Registry(),
+            taxonomy=tree,
+            catalogue=catalogue or Catalogue.for_taxonomy(taxonomy),
+            profile=profile,
+        )
 
     def analyse(self, cleans: Sequence[CleanText], products: Sequence[str | None]) -> list[Analysis]:
         """One analysis a text, in order.
@@ -78,17 +75,9 @@ class Engine:
         raws = self._opinions.read(texts, [products[i] for i in rows])
         hits = [consequences.find(text) for text in texts]
         labels = self._labels(texts, raws, hits)
-        found = zip(
-            rows,
-            self._sentiment.predict(texts, features),
-            self._emotion.predict(texts, features),
-            self._service.predict(texts, features),
-            raws,
-            hits,
-            strict=True,
-        )
-        for row, sentiment, emotion, service, raw, stated in found:
-            answers[row] = self._join(cleans[row], sentiment, emotion, service, raw, stated, labels)
+        documents = self._documents.read(texts, features)
+        for row, document, raw, stated in zip(rows, documents, raws, hits, strict=True):
+            answers[row] = self._join(cleans[row], document, raw, stated, labels)
         return answers
 
     def _labels(
@@ -107,9 +96,7 @@ class Engine:
     def _join(
         self,
         clean: CleanText,
-        sentiment: Polarity,
-        emotion: Labelled,
-        service: Labelled,
+        document: Document,
         raw: Sequence[RawOpinion],
         hits: list[Hit],
         labels: Mapping[str, Label],
@@ -121,18 +108,25 @@ class Engine:
             for i in intents.find(clean.clean)
             for span in (to_text(clean, Span(i.start, i.end)),)
         ]
+        sentiment = document.sentiment
         if halves([o.score for o in opinions if o.product is None]):
             sentiment = replace(sentiment, mixed=True)
         return Analysis(
             sentiment=sentiment,
-            emotion=emotion,
+            emotion=document.emotion,
             intents=intents.in_order([*stated, *intents.from_opinions(opinions)]),
-            service_intent=service,
+            service_intent=document.service_intent,
             opinions=opinions,
             labels=tuple(opinion.label for opinion, _, _ in judged),
-            models=self.models,
+            models=self._all_models(document),
             taxonomy=self.taxonomy.ref,
         )
+
+    def _all_models(self, document: Document) -> Mapping[str, str]:
+        # The same mapping for nearly every text: `auto` alone has two kinds of answers.
+        if document.models is self._documents.models:
+            return self.models
+        return {**self.models, **document.models}
 
     def _judge(
         self, clean: str, raw: list[RawOpinion], hits: list[Hit], labels: Mapping[str, Label]

@@ -26,7 +26,9 @@ FLOORS: dict[str, float] = {"car_bdci2018": 0.58}
 Pair = tuple[str, str]
 
 
-def evaluate_aspects(datasets: Path, split: str, *, registry: Registry | None = None) -> list[dict[str, Any]]:
+def evaluate_aspects(
+    datasets: Path, split: str, *, registry: Registry | None = None, profile: str = "fast"
+) -> list[dict[str, Any]]:
     """Rows of {task, set, metric, value, n, floor}; sets that are absent are left out."""
     registry = registry or Registry()
     stage = TextStage()
@@ -36,7 +38,7 @@ def evaluate_aspects(datasets: Path, split: str, *, registry: Registry | None = 
         if not data:
             continue
         taxonomy = Taxonomy.load(pack)
-        engine = Engine(registry, taxonomy=taxonomy, catalogue=Catalogue.of(taxonomy))
+        engine = Engine(registry, taxonomy=taxonomy, catalogue=Catalogue.of(taxonomy), profile=profile)
         cleans = [stage.clean(row.text) for row in data]
         analyses = engine.analyse(cleans, [None] * len(cleans))
         truth = [gold_pairs(row, taxonomy, key) for row in data]

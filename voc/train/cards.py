@@ -38,6 +38,41 @@ Chinese feedback of a few words to a few paragraphs. Irony, and facts that pleas
 are read badly. Confidence is calibrated on held-back training rows of the same sets.
 """
 
+_YES = {True: "yes", False: "no"}
+_DEEP_KEYS = ("version", "file", "sha256", "pieces", "neutral", "unsure")
+_DEEP_CARD = """# deep {version}
+
+One encoder (12 layers, 384 wide, started from multilingual-e5-small, MIT) with a linear head a task;
+`{file}` in 8-bit numbers for onnxruntime, no pickle, sha256 `{sha256}`. It reads {pieces} pieces of a text,
+the first and the last half. Made by `voc train --only deep`, held-out rows of every set dropped.
+
+## Used for
+
+A head is used by the profiles `deep` and `auto` where it clearly beats the linear model on dev; the others
+are kept in the file and not asked. Temperatures are fitted on dev.
+
+| head | labels | used | temperature |
+|---|---|---|---|
+{heads}
+Neutral from P(neutral) > {neutral}; `auto` asks the encoder where the linear model is less sure than
+{unsure}.
+
+## Learned from
+
+| set | licence as found |
+|---|---|
+{rows}
+## Measured on the `dev` splits by `voc eval --profile deep`
+
+| set | metric | deep | fast | n |
+|---|---|---|---|---|
+{measured}
+## Limits
+
+Temperatures and thresholds were fitted on the same dev rows that the figures come from. Aspects and opinions
+are read by the linear models in every profile.
+"""
+
 
 def save(
     out: Path,
@@ -68,6 +103,13 @@ def save(
     return entry
 
 
+def enter(out: Path, name: str, entry: Mapping[str, Any]) -> None:
+    """Put an entry into the manifest."""
+    manifest = _manifest(out)
+    manifest["models"][name] = entry
+    _write(out, manifest)
+
+
 def score(out: Path, name: str, rows: Sequence[Mapping[str, Any]]) -> None:
     """Put measured figures into the manifest and write the model's card."""
     manifest = _manifest(out)
@@ -79,6 +121,20 @@ def score(out: Path, name: str, rows: Sequence[Mapping[str, Any]]) -> None:
     ]
     _write(out, manifest)
     (out / f"{name}.md").write_text(_card(name, entry), "utf-8")
+
+
+def deep_card(entry: Mapping[str, Any]) -> str:
+    """The card of the encoder: what it is used for, what it learned from, and both engines' figures."""
+    heads = "".join(
+        f"| {one['name']} | {len(one['labels'])} | {_YES[one['used']]} | {one['temperature']:.2f} |\n"
+        for one in entry["heads"]
+    )
+    data = "".join(f"| {row['set']} | {row['licence']} |\n" for row in entry["data"])
+    scores = "".join(
+        f"| {row['set']} | {row['metric']} | {row['value']:.4f} | {row['fast']:.4f} | {row['n']:,} |\n"
+        for row in entry["scores"]
+    )
+    return _DEEP_CARD.format(heads=heads, rows=data, measured=scores, **{k: entry[k] for k in _DEEP_KEYS})
 
 
 def _card(name: str, entry: Mapping[str, Any]) -> str:

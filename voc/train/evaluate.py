@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from voc.nlp.emotion import EmotionModel
-from voc.nlp.sentiment import SentimentModel
-from voc.nlp.service_intent import ServiceIntentModel
+from voc.nlp.documents import Document, DocumentReader
+from voc.nlp.features import grams
 from voc.registry import Registry
 from voc.train.aspect_scores import evaluate_aspects
 from voc.train.data import Row, read
@@ -20,19 +20,46 @@ _BATCH = 1000
 
 
 def evaluate(
-    datasets: Path, *, split: str = "dev", only: Sequence[str] = (), registry: Registry | None = None
+    datasets: Path,
+    *,
+    split: str = "dev",
+    only: Sequence[str] = (),
+    registry: Registry | None = None,
+    profile: str = "fast",
 ) -> list[dict[str, Any]]:
     """Rows of {task, set, metric, value, n, floor}; sets that are absent are left out.
 
     Args:
         only: tasks to measure: sentiment, emotion, service_intent, aspects.
+        profile: the engine measured: fast, deep or auto.
     """
-    registry = registry or Registry()
+    under = Engines(registry or Registry(), profile)
     rows: list[dict[str, Any]] = []
     for task, measure in _TASKS.items():
         if not only or task in only:
-            rows += measure(datasets, split, registry)
+            rows += measure(datasets, split, under)
     return rows
+
+
+class Engines:
+    """The engine that is measured; the models of documents are loaded when the first set asks."""
+
+    def __init__(self, registry: Registry, profile: str) -> None:
+        self.registry = registry
+        self.profile = profile
+
+    @cached_property
+    def reader(self) -> DocumentReader:
+        """What labels whole texts."""
+        return DocumentReader(self.registry, profile=self.profile)
+
+    def read(self, data: Sequence[Row]) -> list[Document]:
+        """The labels of each row's text."""
+        answers: list[Document] = []
+        for start in range(0, len(data), _BATCH):
+            texts = [row.text for row in data[start : start + _BATCH]]
+            answers += self.reader.read(texts, grams(texts))
+        return answers
 
 
 def accuracy(truth: Sequence[str], found: Sequence[str]) -> float:
@@ -51,8 +78,7 @@ def macro_f1(truth: Sequence[str], found: Sequence[str]) -> float:
     return sum(scores) / max(1, len(scores))
 
 
-def _sentiment(datasets: Path, split: str, registry: Registry) -> list[dict[str, Any]]:
-    model = SentimentModel.load(registry)
+def _sentiment(datasets: Path, split: str, under: Engines) -> list[dict[str, Any]]:
     rows = []
     for name in BINARY:
         data = [
@@ -60,7 +86,7 @@ def _sentiment(datasets: Path, split: str, registry: Registry) -> list[dict[str,
         ]
         if not data:
             continue
-        found = ["positive" if p.score > 0 else "negative" for p in _batched(model.predict, data)]
+        found = ["positive" if one.sentiment.score > 0 else "negative" for one in under.read(data)]
         truth = [row.fields["sentiment"] for row in data]
         rows.append(_row("sentiment", name, "accuracy of the sign", accuracy(truth, found), len(data)))
         rows.append(
@@ -69,44 +95,37 @@ def _sentiment(datasets: Path, split: str, registry: Registry) -> list[dict[str,
     for name in ("implicit_ecisa2019", "car_bdci2018"):
         labelled = [(row, label) for row in read(datasets, name, split) if (label := three_way(row))]
         if labelled:
-            found = [p.label for p in _batched(model.predict, [row for row, _ in labelled])]
+            found = [one.sentiment.label for one in under.read([row for row, _ in labelled])]
             value = macro_f1([label for _, label in labelled], found)
             rows.append(_row("sentiment", name, "macro-F1 of three labels", value, len(labelled)))
     return rows
 
 
-def _emotion(datasets: Path, split: str, registry: Registry) -> list[dict[str, Any]]:
-    model = EmotionModel.load(registry)
+def _emotion(datasets: Path, split: str, under: Engines) -> list[dict[str, Any]]:
     rows = []
     for name in ("weibo_emotion_usual", "weibo_emotion_virus"):
         data = read(datasets, name, split)
         if data:
             truth = [row.fields["emotion"] for row in data]
-            found = [label.label for label in _batched(model.predict, data)]
+            found = [one.emotion.label for one in under.read(data)]
             rows.append(_row("emotion", name, "accuracy", accuracy(truth, found), len(data)))
             rows.append(_row("emotion", name, "macro-F1", macro_f1(truth, found), len(data)))
     return rows
 
 
-def _service_intent(datasets: Path, split: str, registry: Registry) -> list[dict[str, Any]]:
+def _service_intent(datasets: Path, split: str, under: Engines) -> list[dict[str, Any]]:
     data = read(datasets, "cic_intent", split)
     if not data:
         return []
-    model = ServiceIntentModel.load(registry)
-    found = [label.label for label in _batched(model.predict, data)]
+    found = [one.service_intent.label for one in under.read(data)]
     truth = [row.fields["intent"] for row in data]
     return [_row("service_intent", "cic_intent", "macro-F1", macro_f1(truth, found), len(data))]
 
 
-def _aspects(datasets: Path, split: str, registry: Registry) -> list[dict[str, Any]]:
-    return evaluate_aspects(datasets, split, registry=registry)  # the whole engine, as the product runs it
-
-
-def _batched(predict: Callable[[list[str]], list[Any]], data: Sequence[Row]) -> list[Any]:
-    answers: list[Any] = []
-    for start in range(0, len(data), _BATCH):
-        answers += predict([row.text for row in data[start : start + _BATCH]])
-    return answers
+def _aspects(datasets: Path, split: str, under: Engines) -> list[dict[str, Any]]:
+    return evaluate_aspects(
+        datasets, split, registry=under.registry, profile=under.profile
+    )  # the whole engine, as the product runs it
 
 
 def _row(task: str, name: str, metric: str, value: float, n: int, *, floor: bool = True) -> dict[str, Any]:
@@ -120,7 +139,7 @@ def _row(task: str, name: str, metric: str, value: float, n: int, *, floor: bool
     }
 
 
-_TASKS: dict[str, Callable[[Path, str, Registry], list[dict[str, Any]]]] = {
+_TASKS: dict[str, Callable[[Path, str, Engines], list[dict[str, Any]]]] = {
     "sentiment": _sentiment,
     "emotion": _emotion,
     "service_intent": _service_intent,

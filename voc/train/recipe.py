@@ -10,10 +10,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from voc.errors import UsageError
+from voc.errors import ConfigError, UsageError
 from voc.registry import Registry
 from voc.train import cards, labels, opinions, sentiment
 from voc.train.evaluate import evaluate
+
+DEEP = "deep"
+Event = Callable[[str, dict[str, Any]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,22 +37,42 @@ RECIPES: dict[str, Recipe] = {
 }
 
 
-def train(out: Path, datasets: Path, *, only: Sequence[str] = ()) -> list[dict[str, Any]]:
+def train(
+    out: Path, datasets: Path, *, only: Sequence[str] = (), tell: Event = lambda *_: None
+) -> list[dict[str, Any]]:
     """Learn models into `out`, measure them on dev, write their cards; the measured rows.
+
+    The encoder is learned only where `only` names it: it takes an hour, and torch.
 
     Raises:
         UsageError: VOC-E102, a model that does not exist.
     """
-    unknown = sorted(set(only) - set(RECIPES))
+    unknown = sorted(set(only) - set(RECIPES) - {DEEP})
     if unknown:
         raise UsageError(
-            "no such model", code="VOC-E102", value=unknown[0], cure="one of " + ", ".join(RECIPES)
+            "no such model", code="VOC-E102", value=unknown[0], cure="one of " + ", ".join((*RECIPES, DEEP))
         )
     chosen = {name: recipe for name, recipe in RECIPES.items() if not only or name in only}
+    rows = _deep(out, datasets, tell) if DEEP in only else []
+    if not chosen:
+        return rows
     for name, recipe in chosen.items():
         sets = tuple(used for used in recipe.sets if (datasets / used).is_dir())
         cards.save(out, name, recipe.learn(datasets), version=recipe.version, task=recipe.task, sets=sets)
-    rows = evaluate(datasets, only=[recipe.task for recipe in chosen.values()], registry=Registry(out))
+    rows += evaluate(datasets, only=[recipe.task for recipe in chosen.values()], registry=Registry(out))
     for name in chosen:
         cards.score(out, name, rows)
     return rows
+
+
+def _deep(out: Path, datasets: Path, tell: Event) -> list[dict[str, Any]]:
+    try:
+        from voc.train.encoder.run import learn  # torch and transformers, only here
+    except ImportError as error:
+        raise ConfigError(
+            "training the encoder is not installed",
+            code="VOC-E205",
+            value=error.name,
+            cure="pip install 'voc[train,deep]'",
+        ) from None
+    return learn(out, datasets, tell=tell)

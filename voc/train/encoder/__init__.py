@@ -1,0 +1,1 @@
+"""The deep engine's encoder: its start, its lessons, its training, its export, its figures."""
