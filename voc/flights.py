@@ -40,11 +40,11 @@ class Flights:
 
     Args:
         batch: documents a batch, of those never tried before.
-        taxonomy_of: the pack of a workspace.
+        task_of: what is asked of the processes for a document.
     """
 
-    def __init__(self, pool: LanguagePool, *, batch: int, taxonomy_of: Callable[[str], str]) -> None:
-        self._pool, self._batch, self._taxonomy_of = pool, batch, taxonomy_of
+    def __init__(self, pool: LanguagePool, *, batch: int, task_of: Callable[[Claimed], Task]) -> None:
+        self._pool, self._batch, self._task_of = pool, batch, task_of
         self._flying: deque[tuple[Sequence[Claimed], Future[tuple[list[Annotated], Spent]]]] = deque()
         self._alone: deque[Sequence[Claimed]] = deque()  # each to be read with nothing else in the processes
         self._doubted = False  # a process ended: the next ones have not shown yet that they work
@@ -108,7 +108,7 @@ class Flights:
         self._doubted = False
 
     def _submit(self, batch: Sequence[Claimed]) -> Future[tuple[list[Annotated], Spent]]:
-        return self._pool.submit([Task(one.record, self._taxonomy_of(one.workspace)) for one in batch])
+        return self._pool.submit([self._task_of(one) for one in batch])
 
 
 def _pieces(batch: Sequence[Claimed], size: int) -> Iterable[Sequence[Claimed]]:

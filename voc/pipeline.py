@@ -18,11 +18,14 @@ from voc.faults import point
 from voc.flights import Flights, Landed
 from voc.language import LanguagePool
 from voc.ledger import Ledger
-from voc.ledger.types import Done, Failed, Pending
+from voc.ledger.nearcopies import NearCopies
+from voc.ledger.types import Claimed, Done, Failed, Pending
 from voc.nlp.taxonomy import Taxonomy
 from voc.ops.garbage import rarely_collected
 from voc.store.base import Store
 from voc.store.codec import Plain
+from voc.task import Task
+from voc.text.duplicates import Duplicates
 
 _DELIVER = 2000  # outbox rows sent to the index in one commit
 
@@ -106,6 +109,7 @@ class Worker:
         self.composer = Composer(ledger)
         self.progress = Progress()
         self.name = name  # of its claims
+        self._near = NearCopies(Duplicates())
         self._batch = batch
         self._lease_s = lease_s
         self._max_attempts = max_attempts
@@ -170,7 +174,11 @@ class Worker:
         return True
 
     def _new_flights(self) -> Flights:
-        return Flights(self.pool, batch=self._batch, taxonomy_of=self.composer.taxonomy_of)
+        return Flights(self.pool, batch=self._batch, task_of=self._task)
+
+    def _task(self, one: Claimed) -> Task:
+        key = self.ledger.sketch_key(one.workspace)
+        return Task(one.record, self.composer.taxonomy_of(one.workspace), key)
 
     def _finish(self, landed: Landed) -> None:
         claimed, annotated, spent = landed.claimed, landed.annotated, landed.spent
@@ -187,6 +195,7 @@ class Worker:
                 body=found.body,
                 signature=found.signature,
                 content_chars=found.content_chars,
+                sketch=found.sketch,
                 text_digest=found.text_digest,
                 taxonomy=found.taxonomy,
             )
@@ -194,7 +203,7 @@ class Worker:
             if found.failure is None
         ]
         if done:
-            self.ledger.finish(self.name, done)
+            self.ledger.finish(self.name, done, near=self._near)
         self._fail(
             [
                 Failed(item, found.failure, found.reason)

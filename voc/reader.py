@@ -15,12 +15,14 @@ from voc.nlp.catalogue import Catalogue, Entry
 from voc.nlp.engine import Engine
 from voc.task import Annotated, Spent, Task
 from voc.text.language import language_of
+from voc.text.sketches import Alphabet
 from voc.text.source import raw_text
 from voc.text.stage import TextStage
 from voc.types import Record
 
 _SHORT = 64  # characters of a facet that is remembered
 _FACETS = 4096  # of them
+_ALPHABETS = 256  # workspaces, 64 KiB each
 _WRITTEN = "product_written"
 """The attribute that keeps a product's title where the catalogue has another name for it."""
 
@@ -33,6 +35,7 @@ class Reader:
         self._stage = TextStage()
         # Products and versions stand in thousands of records: each is masked once.
         self._known = lru_cache(_FACETS)(lambda value: self._stage.clean(value).text)
+        self._alphabet = lru_cache(_ALPHABETS)(Alphabet)
         self._engines: dict[str, Engine] = {}
         self._products: dict[str, Callable[[str], Entry | None]] = {}
         self._competitors: dict[str, frozenset[str]] = {}
@@ -93,6 +96,7 @@ class Reader:
                 ),
                 signature=clean.signature,
                 content_chars=sum(map(str.isalnum, clean.clean)),
+                sketch=self._alphabet(task.sketch_key).sketch(clean.clean) if task.sketch_key else b"",
                 text_digest=hashlib.sha256(clean.text.encode()).hexdigest(),
                 taxonomy=analysis.taxonomy,
             )

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from voc.types import Record
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One record to be read. `taxonomy` is the pack's name or file."""
+    """One record to be read. `taxonomy` is the pack's name or file; `sketch_key` of its workspace, if any."""
 
     record: Record
     taxonomy: str
+    sketch_key: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class Annotated:
     body: bytes = b""
     signature: str = ""
     content_chars: int = 0
+    sketch: bytes = b""
     text_digest: str = ""
     taxonomy: str = ""
     failure: str | None = None  # error code

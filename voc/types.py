@@ -471,3 +471,20 @@ class PainPoint:
     impact_on_rating: float | None
     evidence: tuple[Evidence, ...] = ()
     approximate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class KnownText:
+    """A text by its sketch (`text.sketches`), for who looks for copies; of different `space`s none meet."""
+
+    item: int
+    space: int
+    sketch: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class NearText:
+    """A text that another is an edited copy of, with the share of letters that differ (0 … 1)."""
+
+    item: int
+    different: float

@@ -12,6 +12,7 @@ from voc.types import Author, Record
 
 Name = tuple[str, str]  # source, native id
 LONG_CHARS = 20  # letters and digits from which on equal words of two authors are copies
+BEGINNING = 10  # long texts that begin alike are near copies of one another, others are not
 
 
 @dataclass(frozen=True)
@@ -236,5 +237,5 @@ def partition(groups: Iterable[Iterable[Name]]) -> list[list[Name]]:
 
 def _group(name: Name, made: Annotation) -> object:
     if len(made.said.text) >= LONG_CHARS:
-        return made.said.text
+        return made.said.text[:BEGINNING]
     return None if made.author is None else (made.said.text, name[0], made.author)

@@ -32,6 +32,7 @@ from voc.identity_key import keys_of
 from voc.language import LanguagePool
 from voc.ledger import Ledger
 from voc.ledger.keys_at_rest import Keys
+from voc.ledger.nearcopies import NearCopies
 from voc.ledger.types import Claimed, Done, Failed, Finished, Reject
 from voc.pipeline import Worker, expected_rows, rebuild
 from voc.runtime import Runtime, sqlite_url
@@ -46,6 +47,7 @@ KEYS = Keys(bytes(range(32)), bytes(range(32, 64)))
 ACME = "acme"
 SOURCES = ("tickets", "tmall")
 LONG = "电池续航太差了半天就没电，充电还特别慢，客服也不理人，要求退货"
+FAR = "昨天带孩子去了那家餐厅，烤鱼端上来还冒着烟，甜品偏腻，停车场太远"
 UNREADABLE = "屏幕坏了，亮度也不够"  # while the language stage is broken
 POINTS = ("ledger-commit", "finish-commit", "ack-commit", "index-commit", "index-committed", "before-ack")
 AT_WORK = POINTS[1:]
@@ -55,7 +57,7 @@ NAMES = st.tuples(st.sampled_from(SOURCES), st.sampled_from("abcde"))
 TIMES = (None, *(datetime(year, month, 1, tzinfo=UTC) for year, month in ((2026, 1), (2026, 2), (2027, 1))))
 SAID = st.builds(
     Said,
-    st.sampled_from([LONG, LONG, LONG + "，后来好了", "屏幕很清晰，喜欢", UNREADABLE]),
+    st.sampled_from([LONG, LONG, LONG + "，后来好了", FAR, "屏幕很清晰，喜欢", UNREADABLE]),
     st.sampled_from([None, "u1", "u2"]),
     st.sampled_from([None, 1.0, 5.0]),
     st.sampled_from(TIMES),
@@ -132,11 +134,11 @@ class Watched(Ledger):
 
     model: Model
 
-    def finish(self, worker: str, done: Sequence[Done]) -> list[Finished]:
+    def finish(self, worker: str, done: Sequence[Done], *, near: NearCopies | None = None) -> list[Finished]:
         kept = {
             one.claimed.document_id for one in done if self.model.finish(_name(one.claimed), one.claimed.seq)
         }
-        finished = super().finish(worker, done)
+        finished = super().finish(worker, done, near=near)
         assert {row.document_id for row in finished if not row.other} == kept
         return finished
 

@@ -79,7 +79,7 @@ def claims(count: int, *, attempts: int = 1, first: int = 0) -> list[Claimed]:
 
 def flights(pool: Pool, batch: int) -> Flights:
     """Empty."""
-    return Flights(pool, batch=batch, taxonomy_of=lambda _: "phone")
+    return Flights(pool, batch=batch, task_of=lambda one: Task(one.record, "phone"))
 
 
 def landed(found: Flights, waiting: list[list[Claimed]]) -> tuple[dict[str, bytes], list[str]]:

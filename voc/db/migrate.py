@@ -10,7 +10,7 @@ from voc.db.transactions import MIGRATE_LOCK, is_postgres, reading, writing
 from voc.errors import ConfigError
 from voc.faults import point
 
-HEAD = "0002"  # the newest script under migrations/versions (a test compares)
+HEAD = "0003"  # the newest script under migrations/versions (a test compares)
 _SCRIPTS = Path(__file__).resolve().parent / "migrations"
 
 

@@ -132,6 +132,9 @@ annotated = Table(  # what the models said of the newest annotated revision, and
     Column("copy_rank", BigInteger, nullable=False),  # sequence with which it came into the group
     Column("duplicate_of", Text),  # document id of the representative; None: is one
     Column("body", LargeBinary),  # None: deleted
+    Column(
+        "edited", Float
+    ),  # share in which it differed from who it was found to be a near copy of; None: is none
 )
 Index(  # at most one representative a group
     "uq_annotations_representative",
@@ -147,6 +150,21 @@ Index(
     annotated.c.copy_rank,
     sqlite_where=annotated.c.duplicate_of.is_not(None),
     postgresql_where=annotated.c.duplicate_of.is_not(None),
+)
+
+Index(  # where equal words of a near copy belong
+    "ix_annotations_near",
+    annotated.c.workspace,
+    annotated.c.signature,
+    sqlite_where=annotated.c.edited.is_not(None),
+    postgresql_where=annotated.c.edited.is_not(None),
+)
+
+sketches = Table(  # what an annotated text is compared by with others (text.sketches); short ones have none
+    "sketches",
+    metadata,
+    Column("item", _Id, primary_key=True, autoincrement=False),
+    Column("sketch", LargeBinary, nullable=False),
 )
 
 outbox = Table(  # newest version of each document's index rows, and whether the index has it
@@ -166,6 +184,7 @@ Index(
     sqlite_where=outbox.c.waiting.is_(True),
     postgresql_where=outbox.c.waiting.is_(True),
 )
+Index("ix_outbox_version", outbox.c.version)  # what changed since, for who follows the heads of copies
 Index(
     "ix_outbox_ack_seq",
     outbox.c.workspace,

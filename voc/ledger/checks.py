@@ -14,6 +14,7 @@ from voc.db.tables import (
     items,
     outbox,
     revisions,
+    sketches,
     sources,
     verdicts,
     work,
@@ -109,6 +110,13 @@ def _rules() -> tuple[tuple[str, Select[Any]], ...]:
             ),
         ),
         (
+            "sketches without words",
+            _count(
+                sketches,
+                ~_exists(annotated, annotated.c.item == sketches.c.item, annotated.c.body.is_not(None)),
+            ),
+        ),
+        (
             "copies of a document that is not there",
             _count(
                 annotated,
@@ -169,6 +177,7 @@ MENDABLE = frozenset(
         "indexed documents that were never acknowledged",
         "pending documents that nobody works on",
         "work without a document that waits for it",
+        "sketches without words",
         "versions beyond the counter",
         "acknowledgements beyond the counter",
         "sequence numbers beyond the counter",

@@ -29,6 +29,7 @@ class Cipher:
     def __init__(self, keys: Keys) -> None:
         self._aead = AESGCM(_derived(keys.data_key, b"voc payload 1"))
         self._digest_key = _derived(keys.data_key, b"voc digest 1")
+        self._sketch_key = _derived(keys.data_key, b"voc sketch 1")
         self._proofs = {
             "data_key": proof_of(keys.data_key),
             ID_KEY: proof_of(keys.id_key),
@@ -59,6 +60,10 @@ class Cipher:
     def digest(self, plain: bytes) -> bytes:
         """16 bytes that tell whether something changed; keyed, so that no phone number is guessed from it."""
         return hashlib.blake2b(plain, digest_size=_DIGEST, key=self._digest_key).digest()
+
+    def sketch_key(self, workspace: str) -> bytes:
+        """What a workspace's sketches are made with: in no database, and no other workspace's."""
+        return _derived(self._sketch_key, workspace.encode("utf-8", "surrogatepass"))
 
     def remember(self, conn: Connection) -> None:
         """Note that the ledger is written with these keys, unless it was with others before."""

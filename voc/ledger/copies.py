@@ -1,9 +1,10 @@
 """Which documents are copies of one another: one serial step that keeps one representative a group.
 
 A group is all documents of a workspace with the same `copy_group`: the content's signature where it is long
-enough that nobody writes it by chance, signature and author where it is short, nothing where a short text's
-author is unknown. The representative is the member with the lowest rank (the ledger sequence with which it
-came into the group). So the result depends on what is in the ledger, not on the order in which it was done.
+enough that nobody writes it by chance (near copies come into the group of whom they resemble: `nearcopies`),
+signature and author where it is short, nothing where a short text's author is unknown. The representative is
+the member with the lowest rank (the ledger sequence with which it came into the group). So of equal words the
+result depends on what is in the ledger, not on the order in which it was done.
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ class Before:
     representative: bool
 
 
-_Group = tuple[str, str]  # workspace, copy_group
+Group = tuple[str, str]  # workspace, copy_group
 _MEMBER = (
     annotated.c.item,
     annotated.c.document_id,
@@ -73,22 +74,45 @@ _MEMBER = (
 )
 
 
+class Leaving:
+    """The documents of a batch, out of every group they were in, and who stands for those groups now."""
+
+    def __init__(self, conn: Connection, before: Iterable[Before]) -> None:
+        """Writes: the batch's documents are in no group afterwards. Must run inside the serial step."""
+        was = [one for one in before if one.group is not None]
+        _detach(conn, was)
+        self.heirs = _heirs(conn, [one for one in was if one.representative])
+        """Document id of a representative that left → who stands for its group until it comes back."""
+        self.left = {(one.workspace, str(one.group)): one.document_id for one in was if one.representative}
+        self._conn = conn
+        self._asked: set[Group] = set()
+        self._heads: dict[Group, Member] = {}
+
+    def heads(self, groups: Iterable[Group]) -> dict[Group, Member]:
+        """Who stands for these groups; those that have no member are left out."""
+        wanted = set(groups)
+        new = wanted - self._asked
+        self._asked |= new
+        self._heads.update(_representatives(self._conn, new))
+        for heir in self.heirs.values():
+            group = (heir.workspace, str(heir.group))
+            if group in new:
+                self._heads.setdefault(group, heir)
+        return {group: self._heads[group] for group in wanted if group in self._heads}
+
+
 def settle(
-    conn: Connection, members: Sequence[Member], before: Iterable[Before]
+    conn: Connection, members: Sequence[Member], leaving: Leaving
 ) -> tuple[dict[int, str | None], list[Moved]]:
-    """Put the members into their groups and take them out of those they were in.
+    """Put the members into their groups, and behind an heir whom their representative has left.
 
     Writes the rows of other documents; those of the members are the caller's to write, with the answer's
     first part (item → document id of its representative, None: is one). Must run inside the serial step.
     """
-    was = [one for one in before if one.group is not None]
-    _detach(conn, was)
-    found = _representatives(conn, members)
-    heirs = _heirs(conn, [one for one in was if one.representative])
-    for heir in heirs.values():
-        # The group's head left (and perhaps comes back below): the next in line stands for it until then.
-        found.setdefault((heir.workspace, str(heir.group)), heir)
-    heads: dict[_Group, Member] = dict(found)
+    left = leaving.left
+    groups = {(member.workspace, member.group) for member in members if member.group is not None}
+    found = leaving.heads({*groups, *((heir.workspace, str(heir.group)) for heir in leaving.heirs.values())})
+    heads: dict[Group, Member] = dict(found)
     for member in members:
         if member.group is None:
             continue
@@ -100,7 +124,6 @@ def settle(
     for member in members:
         head = None if member.group is None else heads[(member.workspace, member.group)]
         answer[member.item] = None if head is None or head.item == member.item else head.document_id
-    left = {(one.workspace, str(one.group)): one.document_id for one in was if one.representative}
     moved: list[Moved] = []
     for group, head in heads.items():
         if group in left:
@@ -119,12 +142,11 @@ def _detach(conn: Connection, was: Iterable[Before]) -> None:
         )
 
 
-def _representatives(conn: Connection, members: Sequence[Member]) -> dict[_Group, Member]:
+def _representatives(conn: Connection, asked: Iterable[Group]) -> dict[Group, Member]:
     wanted: dict[str, set[str]] = {}
-    for member in members:
-        if member.group is not None:
-            wanted.setdefault(member.workspace, set()).add(member.group)
-    found: dict[_Group, Member] = {}
+    for workspace, group in asked:
+        wanted.setdefault(workspace, set()).add(group)
+    found: dict[Group, Member] = {}
     for workspace, groups in wanted.items():
         for part in chunks(groups):
             query = select(*_MEMBER).where(

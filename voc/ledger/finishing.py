@@ -6,15 +6,17 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, select, true
+from sqlalchemy.dialects import postgresql, sqlite
 
 from voc.db.statements import among, many
-from voc.db.tables import annotated, items, outbox, work
-from voc.db.transactions import chunks, serial, take
+from voc.db.tables import annotated, items, outbox, sketches, work
+from voc.db.transactions import chunks, is_postgres, serial, take
 from voc.faults import point
 from voc.ledger import copies, persons
 from voc.ledger.book import Book
-from voc.ledger.copies import Before, Member, Moved
+from voc.ledger.copies import Before, Leaving, Member, Moved
 from voc.ledger.locks import lock_items
+from voc.ledger.nearcopies import NearCopies, Place, exact_group
 from voc.ledger.types import Done, Finished
 from voc.ledger.work import held
 
@@ -28,6 +30,8 @@ _BEFORE = (
     annotated.c.copy_rank,
     annotated.c.duplicate_of,
     annotated.c.author_key,
+    annotated.c.signature,
+    annotated.c.edited,
 )
 _REPLACED = tuple(
     column.name for column in annotated.columns if column.name not in ("item", "workspace", "document_id")
@@ -42,9 +46,16 @@ _SEND_AGAIN = (
     .where(outbox.c.workspace == bindparam("b_workspace"), outbox.c.item == bindparam("b_item"))
     .values(version=bindparam("b_version"), waiting=true(), deleted=bindparam("b_deleted"))
 )
+_ON_SQLITE, _ON_POSTGRES = sqlite.insert(sketches), postgresql.insert(sketches)
+_SKETCH_SQLITE = _ON_SQLITE.on_conflict_do_update(
+    index_elements=["item"], set_={"sketch": _ON_SQLITE.excluded.sketch}
+)
+_SKETCH_POSTGRES = _ON_POSTGRES.on_conflict_do_update(
+    index_elements=["item"], set_={"sketch": _ON_POSTGRES.excluded.sketch}
+)
 
 
-def finish(book: Book, done: Sequence[Done]) -> list[Finished]:
+def finish(book: Book, done: Sequence[Done], *, near: NearCopies | None) -> list[Finished]:
     """See `Ledger.finish`."""
     with book.writing() as conn:
         serial(conn)
@@ -52,14 +63,23 @@ def finish(book: Book, done: Sequence[Done]) -> list[Finished]:
         kept = list({one.claimed.item: one for one in done if one.claimed.item in holding}.values())
         if not kept:
             return []
+        if near is not None:
+            near.follow(conn)
         before = previous(conn, [one.claimed.item for one in kept])
-        members = [_member(one, before.get(one.claimed.item)) for one in kept]
-        representatives, moved = copies.settle(conn, members, [place_before(row) for row in before.values()])
+        leaving = Leaving(conn, [place_before(row) for row in before.values()])
+        if near is not None:
+            places = near.places(conn, kept, before, leaving)
+        else:
+            places = {one.claimed.item: Place(exact_group(one)) for one in kept}
+        members = [_member(one, places[one.claimed.item], before.get(one.claimed.item)) for one in kept]
+        representatives, moved = copies.settle(conn, members, leaving)
         rows = [
             _row(one, member, before.get(member.item), representatives[member.item])
+            | {"edited": places[member.item].edited}
             for one, member in zip(kept, members, strict=True)
         ]
         _write(conn, rows, known=before.keys())
+        _sketch(conn, kept, known=before.keys())
         versions = take(conn, "version", len(rows) + len(moved))
         fresh = [row for row in rows if row["item"] not in before]
         send(
@@ -86,10 +106,9 @@ def place_before(row: Row[Any]) -> Before:
     return Before(row.item, row.document_id, row.workspace, row.copy_group, row.duplicate_of is None)
 
 
-def _member(one: Done, before: Row[Any] | None) -> Member:
-    claimed = one.claimed
-    group = copies.group_of(one.signature, content_chars=one.content_chars, author_key=claimed.author_key)
-    # A revision with the same words keeps its place: a changed star must not flip a group's head.
+def _member(one: Done, place: Place, before: Row[Any] | None) -> Member:
+    claimed, group = one.claimed, place.group
+    # A revision with the same words, or nearly, keeps its place: a changed star must not flip a group's head.
     stays = before is not None and group is not None and before.copy_group == group
     rank = before.copy_rank if before is not None and stays else claimed.seq
     return Member(claimed.item, claimed.document_id, claimed.workspace, group, rank)
@@ -125,6 +144,14 @@ def _write(conn: Connection, rows: Sequence[dict[str, Any]], *, known: Iterable[
     again = [row for row in rows if row["item"] in there]
     many(conn, _UPDATE, [{f"b_{name}": row[name] for name in ("item", *_REPLACED)} for row in again])
     many(conn, annotated.insert(), new)
+
+
+def _sketch(conn: Connection, kept: Sequence[Done], *, known: Iterable[int]) -> None:
+    short = {one.claimed.item for one in kept if not one.sketch} & set(known)
+    if short:
+        conn.execute(sketches.delete().where(among(conn, sketches.c.item, short)))
+    rows = [{"item": one.claimed.item, "sketch": one.sketch} for one in kept if one.sketch]
+    many(conn, _SKETCH_POSTGRES if is_postgres(conn) else _SKETCH_SQLITE, rows)
 
 
 def send(

@@ -36,6 +36,7 @@ from voc.ledger.cipher import Cipher
 from voc.ledger.idempotency import Once
 from voc.ledger.inbox import Delivery
 from voc.ledger.keys_at_rest import Keys
+from voc.ledger.nearcopies import NearCopies
 from voc.ledger.types import (
     AccessKey,
     AuditRow,
@@ -185,14 +186,21 @@ class Ledger:
         """
         return work.claim(self._book, worker, limit=limit, lease_s=lease_s)
 
-    def finish(self, worker: str, done: Sequence[Done]) -> list[Finished]:
+    def sketch_key(self, workspace: str) -> bytes:
+        """What the workspace's sketches are to be made with (`Done.sketch`)."""
+        return self._book.cipher.sketch_key(workspace)
+
+    def finish(self, worker: str, done: Sequence[Done], *, near: NearCopies | None = None) -> list[Finished]:
         """Keep annotations, settle copies, give versions, fill the outbox.
+
+        Args:
+            near: finds near copies, the same object at every call of a process; None: only equal ones.
 
         A claim that was lost (taken over, a newer revision came, deleted) is silently dropped.
         Other documents whose representative changed by this are in the answer with `other=True`.
         """
         del worker  # a claim is proven by its token
-        return finishing.finish(self._book, done)
+        return finishing.finish(self._book, done, near=near)
 
     def fail(self, worker: str, failures: Sequence[Failed], *, max_attempts: int) -> None:
         """Back to waiting, or after `max_attempts` claims to dead letters. Lost claims are dropped."""

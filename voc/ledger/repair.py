@@ -19,6 +19,7 @@ from voc.db.tables import (
     items,
     outbox,
     revisions,
+    sketches,
     sources,
     work,
     workspaces,
@@ -37,6 +38,7 @@ def repair(book: Book) -> dict[str, int]:
         serial(conn)
         done["counters"] = _counters(conn)
         done["work"] = _orphans(conn)
+        done["sketches"] = _wordless(conn)
         done["outbox"] = _resend(conn)
         done["documents"] = _requeue(conn)
         done["leases"] = _free(conn)
@@ -77,6 +79,12 @@ def _orphans(conn: Connection) -> int:
         items.c.seq == work.c.seq,
     )
     return conn.execute(work.delete().where(~waits.exists())).rowcount
+
+
+def _wordless(conn: Connection) -> int:
+    """Sketches of what has no annotation."""
+    words = select(1).where(annotated.c.item == sketches.c.item, annotated.c.body.is_not(None))
+    return conn.execute(sketches.delete().where(~words.exists())).rowcount
 
 
 def _resend(conn: Connection) -> int:

@@ -7,12 +7,12 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from voc import ids
-from voc.db.tables import annotated, dead_letters, items, revisions, verdicts, work
+from voc.db.tables import annotated, dead_letters, items, revisions, sketches, verdicts, work
 from voc.db.transactions import locked, serial, take
 from voc.errors import UsageError
 from voc.ledger import copies, sources
 from voc.ledger.book import Book
-from voc.ledger.copies import Member
+from voc.ledger.copies import Leaving, Member
 from voc.ledger.finishing import place_before, previous, send, send_moved
 from voc.ledger.identity import storable
 
@@ -71,10 +71,11 @@ def _unsend(conn: Connection, row: Row[Any], document_id: str) -> None:
     if before is None:
         return  # never annotated, so never sent
     gone = Member(row.item, document_id, row.workspace, None, before.copy_rank)
-    _, moved = copies.settle(conn, [gone], [place_before(before)])
+    _, moved = copies.settle(conn, [gone], Leaving(conn, [place_before(before)]))
+    conn.execute(sketches.delete().where(sketches.c.item == row.item))
     # The row itself stays without words: text revisions must not begin again if the source brings it back.
     empty = {"body": None, "text_digest": "", "signature": "", "author_key": None}
-    left = {"copy_group": None, "duplicate_of": None}
+    left = {"copy_group": None, "duplicate_of": None, "edited": None}
     conn.execute(annotated.update().where(annotated.c.item == row.item).values({**empty, **left}))
     versions = take(conn, "version", 1 + len(moved))
     send(conn, [(row.workspace, row.item)], versions[:1], new=set(), deleted=(row.item,))

@@ -88,7 +88,7 @@ class Done:
     """A claimed revision with its annotation.
 
     `body` is opaque and kept as it is (masked text only!). `signature` and `content_chars` decide copies,
-    `text_digest` whether the shown wording changed.
+    `sketch` near ones (b"": has none), `text_digest` whether the shown wording changed.
     """
 
     claimed: Claimed
@@ -97,6 +97,7 @@ class Done:
     content_chars: int
     text_digest: str
     taxonomy: str
+    sketch: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

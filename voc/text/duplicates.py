@@ -1,13 +1,12 @@
 """Near copies: which of the texts known so far a new one is an edited copy of. All in memory, no words.
 
-A text is known by its sketch. Known ones that share rare grams with it are candidates; edit distance
+A text is known by its sketch. KnownText ones that share rare grams with it are candidates; edit distance
 decides. The work for a text does not depend on how many are known. See docs/decisions/0010-near-copies.md.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -15,21 +14,24 @@ import numpy.typing as npt
 from voc.text.distance import distances, shared
 from voc.text.postings import Postings, ranks
 from voc.text.sketches import DECISIVE, LEVELS, LONGEST, at_level
+from voc.types import KnownText, NearText
 
 DIFFERENT = (0.38, 0.44)  # edits a code of the longer text up to which two are copies, short and long ones
 SCATTERED = (0.5, 0.56)  # and where no stretch is another wording: two copies of an original that is lost
 _MANY = 40  # codes from which on that many edits can be told from chance
 _LONG = 26  # codes of the longer one of two near copies
-_KEYS = 20  # grams under which a text is known, twice as many where it may meet texts of a higher level
+_KEYS = 28  # grams under which a text is known, twice as many where it may meet texts of a higher level
 _VOTES = 2  # of them a copy still has
-_LOOKED_AT = 12  # candidates whose distance is taken, those with most votes
+_LOOKED_AT = 8  # candidates whose distance is taken, those with most votes
 _BLOCK = 0.25  # of a text that is another wording altogether: two texts around the same boilerplate
 _PATCH = 0.2  # the same for texts with many edits
 _SHORTEST_BLOCK = 12  # codes
 _WORD = 6  # codes of a word that was replaced
 _NEAR_TOP = 0.75  # of `LONGEST` from which on a copy may be one level higher
 _START_BITS = 14
-_FULL = 5.0  # texts a slot, on average, at which the table grows
+_SEATS = 1024  # texts there is room for in the beginning; then for twice as many
+_ITEM, _SPACE, _LEVEL, _SIZE = range(4)
+_FULL = 4.8  # texts a slot, on average, at which the table grows
 
 _GRAM_BITS = 47
 _GRAM = np.uint64((1 << _GRAM_BITS) - 1)
@@ -39,33 +41,15 @@ _Ints = npt.NDArray[np.int64]
 _Words = npt.NDArray[np.uint64]
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A text as `Duplicates` keeps it. `space`: texts of different ones never meet."""
-
-    item: int
-    space: int
-    sketch: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """A known text that a new one is a copy of, `different` of it edited (0 … 1)."""
-
-    item: int
-    different: float
-
-
 class Duplicates:
     """The texts that stand for themselves. Equal calls in equal order give equal answers."""
 
     def __init__(self) -> None:
         self._postings = Postings(_START_BITS)
-        self._items: list[int] = []
-        self._spaces: list[int] = []
-        self._sketches: list[bytes] = []
+        self._sketches = [b""] * _SEATS
+        self._facts = np.zeros((_SEATS, 4), np.int64)  # item, space, level, codes
+        self._free = list(range(_SEATS - 1, -1, -1))
         self._place: dict[int, int] = {}
-        self._free: list[int] = []
 
     def __len__(self) -> int:
         return len(self._place)
@@ -78,29 +62,37 @@ class Duplicates:
         place = self._place.get(item)
         return None if place is None else self._sketches[place]
 
-    def add(self, texts: Iterable[Known]) -> None:
+    def add(self, texts: Iterable[KnownText]) -> None:
         """Know these; of an item that is known the old text is forgotten."""
         new = list({text.item: text for text in texts if text.sketch}.values())
         for start in range(0, len(new), _AT_ONCE):
             part = new[start : start + _AT_ONCE]
             self._learn(part, _grams([text.sketch for text in part]))
 
-    def meet(self, texts: Sequence[Known]) -> list[list[Match]]:
+    def meet(self, texts: Sequence[KnownText]) -> list[list[NearText]]:
         """For each text the others, known or of these, that it is a copy of, the nearest first.
 
         All of them (at most 65,536, each item once, none with an empty sketch) are known afterwards.
         """
         grams = _grams([text.sketch for text in texts])
         self._learn(texts, grams)
-        pairs = self._candidates(texts, grams)
-        sketches = [(texts[asker].sketch, self._sketches[place]) for asker, place in pairs]
-        found: list[list[Match]] = [[] for _ in texts]
-        for (asker, place), share in zip(pairs, differences(sketches), strict=True):
+        askers, places = self._candidates(texts, grams)
+        pairs = [
+            (texts[asker].sketch, self._sketches[place])
+            for asker, place in zip(askers.tolist(), places.tolist(), strict=True)
+        ]
+        found: list[list[NearText]] = [[] for _ in texts]
+        items = self._facts[places, _ITEM]
+        for asker, item, share in zip(askers.tolist(), items.tolist(), differences(pairs), strict=True):
             if share is not None:
-                found[asker].append(Match(self._items[place], share))
+                found[asker].append(NearText(item, share))
         for matches in found:
             matches.sort(key=lambda match: (match.different, match.item))
         return found
+
+    def difference(self, sketch: bytes, other: bytes) -> float | None:
+        """The share of edits of two texts of one space, None where they are no copies or have no sketch."""
+        return differences([(sketch, other)])[0] if sketch and other else None
 
     def remove(self, items: Iterable[int]) -> None:
         """Forget these; unknown ones are left alone."""
@@ -113,35 +105,38 @@ class Duplicates:
             self._sketches[place] = b""
         self._free.extend(places)
 
-    def _candidates(self, texts: Sequence[Known], grams: tuple[_Ints, _Ints]) -> list[tuple[int, int]]:
-        """(place in `texts`, place of a known one) where a copy is possible, in the order of the texts."""
+    def _candidates(self, texts: Sequence[KnownText], grams: tuple[_Ints, _Ints]) -> tuple[_Ints, _Ints]:
+        """(place in `texts`, place of a known one) where a copy is possible, by text, most votes first."""
         askers, places = self._postings.find(grams[0], _slots(grams[1], self._postings.bits), votes=_VOTES)
-        found: list[tuple[int, int]] = []
-        looked = [0] * len(texts)
-        for asker, place in zip(askers.tolist(), places.tolist(), strict=True):
-            text = texts[asker]
-            if looked[asker] == _LOOKED_AT or self._spaces[place] != text.space:
-                continue
-            if self._items[place] != text.item and _comparable(text.sketch, self._sketches[place]):
-                looked[asker] += 1
-                found.append((asker, place))
-        return found
+        mine = self._facts[[self._place[text.item] for text in texts]][askers]
+        other = self._facts[places]
+        longer = np.maximum(mine[:, _SIZE], other[:, _SIZE])
+        possible = (
+            (mine[:, _SPACE] == other[:, _SPACE]) & (mine[:, _ITEM] != other[:, _ITEM]) & (longer >= _LONG)
+        )
+        levels = np.abs(mine[:, _LEVEL] - other[:, _LEVEL])
+        sizes = np.abs(mine[:, _SIZE] - other[:, _SIZE])
+        possible &= (levels == 1) | (levels == 0) & (sizes <= SCATTERED[1] * longer)
+        askers, places = askers[possible], places[possible]
+        first = ranks(askers) < _LOOKED_AT
+        return askers[first], places[first]
 
-    def _learn(self, texts: Sequence[Known], grams: tuple[_Ints, _Ints]) -> None:
+    def _learn(self, texts: Sequence[KnownText], grams: tuple[_Ints, _Ints]) -> None:
         self.remove([text.item for text in texts])
         places = [self._seat(text) for text in texts]
         self._put(places, grams)
         if self._postings.crowded > _FULL:
             self._grow()
 
-    def _seat(self, text: Known) -> int:
+    def _seat(self, text: KnownText) -> int:
         if not self._free:
-            self._free.append(len(self._items))
-            self._items.append(0)
-            self._spaces.append(0)
-            self._sketches.append(b"")
+            seats = len(self._sketches)
+            self._free.extend(range(2 * seats - 1, seats - 1, -1))
+            self._sketches.extend([b""] * seats)
+            self._facts = np.concatenate((self._facts, np.zeros_like(self._facts)))
         place = self._free.pop()
-        self._items[place], self._spaces[place], self._sketches[place] = text.item, text.space, text.sketch
+        self._sketches[place] = text.sketch
+        self._facts[place] = text.item, text.space, text.sketch[0], len(text.sketch) - 1
         self._place[text.item] = place
         return place
 
@@ -193,12 +188,6 @@ def _same(a: bytes, b: bytes, edits: int, *, much: bool) -> bool:
     return not _another_word(a, b) and not _another_text(a, b, edits, _PATCH if much else _BLOCK)
 
 
-def _comparable(a: bytes, b: bytes) -> bool:
-    if abs(a[0] - b[0]) > 1 or max(len(a), len(b)) <= _LONG:
-        return False
-    return a[0] != b[0] or abs(len(a) - len(b)) <= SCATTERED[0] * max(len(a), len(b))
-
-
 def _another_word(a: bytes, b: bytes) -> bool:
     """Whether two texts are one template, filled in with other numbers, judgements or one other word."""
     bare = a.translate(None, DECISIVE), b.translate(None, DECISIVE)
@@ -233,9 +222,9 @@ def _another_text(a: bytes, b: bytes, edits: int, block: float) -> bool:
 
 def _longest_alone(a: bytes, b: bytes) -> int:
     """Codes in a row of which no two neighbours stand in `b`."""
-    of_a, of_b = _twos(a), _twos(b)
-    shared = np.isin(of_a, of_b)
-    return max(map(len, shared.tobytes().split(b"\1")))
+    table = np.zeros(0x10000, np.bool_)
+    table[_twos(b)] = True
+    return max(map(len, table[_twos(a)].tobytes().split(b"\1")))
 
 
 def _twos(codes: bytes) -> npt.NDArray[np.uint16]:

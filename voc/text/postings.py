@@ -63,7 +63,9 @@ class Postings:
         self._filled[touched] = (rows != _EMPTY).sum(axis=1)
 
     def find(self, askers: Texts, slots: Slots, *, votes: int) -> tuple[Texts, Texts]:
-        """Who shares at least `votes` slots with whom: (asker, text), by asker, those with most first."""
+        """Who shares at least `votes` slots that are not full with whom: (asker, text), most votes first."""
+        telling = self._filled[slots] < WIDTH
+        askers, slots = askers[telling], slots[telling]
         texts = self._table[slots]
         there = texts != _EMPTY
         pairs = np.repeat(askers, there.sum(axis=1)) << 32 | texts[there].astype(np.int64)

@@ -11,11 +11,14 @@ from typing import Any
 from sqlalchemy import Engine
 
 from voc.ledger import Ledger
+from voc.ledger.nearcopies import NearCopies
 from voc.ledger.types import Balance, Claimed, Done, Finished, Pending, Receipt
+from voc.text.sketches import Alphabet
 from voc.types import Author, Record
 
 DATA_KEY = bytes(range(32))
 ID_KEY = bytes(range(32, 64))
+ALPHABET = Alphabet(bytes(32))
 LONG = "这手机续航太差了半天就没电充电还特别慢，客服也不理人"
 
 
@@ -57,6 +60,7 @@ def done(claimed: Claimed, *, words: str | None = None) -> Done:
         content_chars=len(content),
         text_digest=hashlib.sha256(claimed.record.text.encode()).hexdigest(),
         taxonomy="phone@1",
+        sketch=ALPHABET.sketch(content),
     )
 
 
@@ -74,9 +78,9 @@ class Desk:
     def claim(self, worker: str = "w1", limit: int = 10_000) -> list[Claimed]:
         return self.ledger.claim(worker, limit=limit, lease_s=60)
 
-    def annotate(self) -> list[Finished]:
+    def annotate(self, near: NearCopies | None = None) -> list[Finished]:
         """Everything that waits, in one batch."""
-        return self.ledger.finish("w1", [done(one) for one in self.claim()])
+        return self.ledger.finish("w1", [done(one) for one in self.claim()], near=near)
 
     def deliver(self) -> list[Pending]:
         """Everything in the outbox, acknowledged."""
@@ -84,10 +88,10 @@ class Desk:
         self.ledger.ack([(row.document_id, row.version) for row in sent])
         return sent
 
-    def run(self, *records: Record) -> list[Receipt]:
+    def run(self, *records: Record, near: NearCopies | None = None) -> list[Receipt]:
         """In, annotated, in the index."""
         receipts = self.take_in(*records)
-        self.annotate()
+        self.annotate(near)
         self.deliver()
         return receipts
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,18 +13,24 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
-from ledger_desk import LONG, Desk, done
-from ledger_model import Content, Model
+from ledger_desk import ALPHABET, LONG, Desk, done
+from ledger_model import BEGINNING, Content, Model
 from sqlalchemy import text
 
 from voc import ids
 from voc.db.tables import metadata
 from voc.errors import UsageError
+from voc.ledger import finishing
+from voc.ledger.nearcopies import NearCopies
 from voc.ledger.types import Claimed, Failed, Reject
-from voc.types import VERDICTS
+from voc.text.duplicates import Duplicates
+from voc.types import VERDICTS, KnownText
 
 NAMES = st.sampled_from("abcdef")
-TEXTS = st.sampled_from(["慢", "快", LONG, LONG + "后来好了"])
+NEAR = LONG + "，最后只能申请退货了"
+FAR = "昨天带孩子去了那家餐厅烤鱼端上来还冒着烟甜品偏腻停车场太远"
+KIN = {NEAR: [NEAR, NEAR + "唉", NEAR.replace("没电", "没店")], FAR: [FAR, FAR + "了点"]}
+TEXTS = st.sampled_from(["慢", "快", *KIN[NEAR], *KIN[FAR]])
 AUTHORS = st.sampled_from([None, "u1", "u2"])
 TIMES = st.sampled_from(
     [
@@ -33,7 +41,19 @@ TIMES = st.sampled_from(
     ]
 )
 CONTENTS = st.builds(Content, TEXTS, AUTHORS, TIMES)
-CHOICE = st.lists(st.integers(0, 40), min_size=1, max_size=4)
+BATCHES = st.dictionaries(NAMES, CONTENTS, min_size=1, max_size=4)
+CHOICE = st.lists(st.integers(0, 12), min_size=1, max_size=4)
+
+
+@contextmanager
+def monkeypatched(target: Any, name: str, value: Any) -> Iterator[None]:
+    """For as long as the block lasts (the fixture is one for all examples)."""
+    was = getattr(target, name)
+    setattr(target, name, value)
+    try:
+        yield
+    finally:
+        setattr(target, name, was)
 
 
 def document(name: str) -> str:
@@ -55,9 +75,11 @@ def machine(desk: Desk) -> type[RuleBasedStateMachine]:
             self.claims: list[Claimed] = []
             self.sent: list[tuple[str, int]] = []
             self.versions = 0
+            # Two processes, each with a memory of its own.
+            self.near = [NearCopies(Duplicates()) for _ in range(2)]
             desk.take_in()
 
-        @rule(batch=st.dictionaries(NAMES, CONTENTS, min_size=1, max_size=4))
+        @rule(batch=BATCHES)
         def append(self, batch: dict[str, Content]) -> None:
             expected = {name: self.model.decide(name, content) for name, content in batch.items()}
             receipts = desk.take_in(*(content.record(name) for name, content in batch.items()))
@@ -84,15 +106,34 @@ def machine(desk: Desk) -> type[RuleBasedStateMachine]:
             found = {place: newest[place] for place in choice if place < len(newest)}
             return list({one.item: one for one in found.values()}.values())
 
-        @rule(choice=CHOICE)
-        def finish(self, choice: list[int]) -> None:
+        @rule(process=st.integers(0, 1))
+        def forget(self, process: int) -> None:
+            """It ended, and another one came."""
+            self.near[process] = NearCopies(Duplicates())
+
+        @rule(choice=CHOICE, process=st.integers(0, 1))
+        def undo(self, choice: list[int], process: int) -> None:
+            """Work that was not committed: the disk was full at the last moment."""
+            with pytest.raises(ZeroDivisionError), monkeypatched(finishing, "_answer", lambda *_: 1 // 0):
+                desk.ledger.finish("w1", [done(one) for one in self._some(choice)], near=self.near[process])
+                raise ZeroDivisionError  # nothing was held
+
+        @rule(choice=CHOICE, process=st.integers(0, 1))
+        def finish(self, choice: list[int], process: int) -> None:
             some = self._some(choice)
-            finished = desk.ledger.finish("w1", [done(one) for one in some])
+            finished = desk.ledger.finish("w1", [done(one) for one in some], near=self.near[process])
             expected = {document(doc.native_id): doc for doc in self.model.finish(some)}
             mine = [row for row in finished if not row.other]
             assert {row.document_id for row in mine} == expected.keys()
             for row in mine:
                 assert row.text_revision == expected[row.document_id].text_revision
+
+        @rule(batch=BATCHES, limit=st.integers(2, 6), process=st.integers(0, 1))
+        def take_in_and_finish(self, batch: dict[str, Content], limit: int, process: int) -> None:
+            """Left to chance, hardly a sequence had two annotated documents."""
+            self.append(batch)
+            self.claim(limit)
+            self.finish(list(range(limit)), process)
 
         @rule(choice=CHOICE, max_attempts=st.integers(1, 2))
         def fail(self, choice: list[int], max_attempts: int) -> None:
@@ -188,6 +229,15 @@ def machine(desk: Desk) -> type[RuleBasedStateMachine]:
             assert desk.ledger.as_of("acme") == (numbers[-1] if numbers else 0)
 
     return LedgerMachine
+
+
+def test_the_model_knows_who_is_near() -> None:
+    texts = [text for kin in KIN.values() for text in kin]
+    sketches = [ALPHABET.sketch(text) for text in texts]
+    met = Duplicates().meet([KnownText(item, 0, sketch) for item, sketch in enumerate(sketches)])
+    for item, near in enumerate(met):
+        kin = {texts[item], *(texts[one.item] for one in near)}
+        assert kin == {text for text in texts if text[:BEGINNING] == texts[item][:BEGINNING]}
 
 
 def test_any_sequence_equals_the_model(desk: Desk) -> None:

@@ -12,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voc.text.distance import distances, shared
-from voc.text.duplicates import DIFFERENT, Duplicates, Known, differences
+from voc.text.duplicates import DIFFERENT, Duplicates, differences
 from voc.text.postings import WIDTH, Postings
 from voc.text.sketches import DECISIVE, LEAST, LONGEST, Alphabet, at_level
+from voc.types import KnownText
 
 ALPHABET = Alphabet(b"a key")
 BASE = (
@@ -57,8 +58,8 @@ def edited(rng: random.Random, text: str, share: float, *, letters: str = OTHER)
     return "".join(chars)
 
 
-def known(texts: Sequence[str], *, first: int = 0, space: int = 0) -> list[Known]:
-    return [Known(first + n, space, ALPHABET.sketch(text)) for n, text in enumerate(texts)]
+def known(texts: Sequence[str], *, first: int = 0, space: int = 0) -> list[KnownText]:
+    return [KnownText(first + n, space, ALPHABET.sketch(text)) for n, text in enumerate(texts)]
 
 
 def invented(rng: random.Random, length: int = 60) -> str:
@@ -108,17 +109,19 @@ def test_a_long_text_has_a_short_sketch_that_goes_on_to_higher_levels(length: in
     assert ALPHABET.sketch(text).startswith(bytes((sketch[0],)) + at_level(shorter, sketch[0]))
 
 
-def test_a_slot_takes_a_few_texts_and_refuses_more() -> None:
+def test_a_slot_takes_a_few_texts_and_a_full_one_tells_nothing() -> None:
     postings = Postings(4)
     texts = np.arange(WIDTH + 3)
     postings.add(np.full(WIDTH + 3, 5), texts)
     postings.add(np.full(2, 7), texts[:2])
+    asked = np.array([1, 1]), np.array([5, 7])
     assert postings.crowd(np.array([5, 7, 1])).tolist() == [WIDTH, 2, 0]
-    askers, found = postings.find(np.array([1, 1]), np.array([5, 7]), votes=2)
-    assert (askers.tolist(), found.tolist()) == ([1, 1], [0, 1])
-    postings.remove(np.array([5, 5, 7]), np.array([0, WIDTH + 1, 1]))
+    assert [found.tolist() for found in postings.find(*asked, votes=1)] == [[1, 1], [0, 1]]
+    assert postings.find(*asked, votes=2)[1].tolist() == []
+    postings.remove(np.array([5, 5, 7]), np.array([2, WIDTH + 1, 1]))
     assert postings.crowd(np.array([5, 7])).tolist() == [WIDTH - 1, 1]
-    assert postings.find(np.array([1, 1]), np.array([5, 7]), votes=2)[1].tolist() == []
+    assert postings.crowded == WIDTH / 16
+    assert [found.tolist() for found in postings.find(*asked, votes=2)] == [[1], [0]]
 
 
 @pytest.mark.parametrize("share", [0.05, 0.1, 0.2])
