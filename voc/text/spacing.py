@@ -7,11 +7,11 @@ import re
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff"
 _MARKS = "，。！？；：、…）】》」』"
 _OPENING = "（【《「『“‘"
-BEFORE_MARK = re.compile(f"(?<=[^ \n]) {{1,3}}(?=[{_MARKS}])|(?<=[{_HAN}{_MARKS}]) {{1,3}}(?=[!?,;])")
+BEFORE_MARK = re.compile(f"(?<=[^ \n]) +(?=[{_MARKS}])|(?<=[{_HAN}{_MARKS}!?,;]) +(?=[!?,;])")
 # Single characters (with their marks) set apart by blanks.
 _ONE = f"[{_OPENING}]?[{_HAN}][{_MARKS}]{{0,3}}"
-_SPELLED = re.compile(f"(?<![^ \n{_MARKS}{_OPENING}]){_ONE}(?: {{1,3}}{_ONE}){{2,}}(?![^ \n{_OPENING}])")
-MAYBE = re.compile(f"[{_HAN}] {{1,3}}[{_HAN}](?:[ {_MARKS}]|$)", re.MULTILINE)
+_SPELLED = re.compile(f"(?<![^ \n{_MARKS}{_OPENING}]){_ONE}(?: +{_ONE}){{2,}}(?![^ \n{_OPENING}])")
+MAYBE = re.compile(f"[{_HAN}] +[{_HAN}](?:[ {_MARKS}]|$)", re.MULTILINE)
 _MANY = 4  # single characters in a row that are no list of sizes
 _SHARE = 0.7  # of a text's characters stand alone: then three in a row are enough
 

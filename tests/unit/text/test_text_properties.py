@@ -72,6 +72,28 @@ PIECES = st.sampled_from(
         "é",
         "e\u0301",
         "2026-11-01",
+        "会(huì)员(yuán)",
+        "(nǐ)",
+        "的(de)",
+        "很 好 用",
+        " 好 ",
+        " ，",
+        "看著",
+        "瞭解",
+        "昇騰",
+        "❤️",
+        "👨‍👩‍👧",
+        "\ue000",
+        "の",
+        "电池很耐用，用了三天还有电，就是充电慢。",
+        "登录后才能评论",
+        "赞(12) 回复(3) 举报",
+        "\n上一篇：空调不制冷怎么办",
+        "首页 > 手机 > 正文",
+        " | ",
+        "加微信领券！",
+        "Copyright © 2009",
+        "相关阅读\n",
     ]
 )
 DIRTY = st.lists(st.one_of(PIECES, st.characters()), max_size=25).map("".join)
@@ -99,7 +121,9 @@ def test_places_are_exact(raw: str, data: st.DataObject) -> None:
 
 def _forms(shown: str) -> str:
     plain = unicodedata.normalize("NFKC", shown)
-    return shown + plain + repair(shown)[0] + repair("中" + shown)[0] + " \n&<>é1\xa0"
+    return (
+        shown + plain + repair(shown)[0] + repair("中" + shown)[0] + repair(shown + "解")[0] + " \n&<>é1\xa0"
+    )
 
 
 @settings(max_examples=300)
