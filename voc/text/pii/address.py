@@ -16,22 +16,23 @@ Candidate = tuple[int, str, int, int]  # how sure, type, start, end
 
 SURE = 1
 _HAN = "\u4e00-\u9fff"
-_S = r"[ •·\-]{0,2}"
+_S = r"[ •·\-_~*|/]{0,2}"
 _HAN_NUM = "一二三四五六七八九十百〇零两"
 _NUM = rf"[A-Za-z]?(?:[0-9](?:[ •]?[0-9]){{0,4}}|[{_HAN_NUM}]{{1,5}})(?: ?[\-/] ?[0-9]{{1,4}})?[A-Za-z]?"
 _FLAT = r"[0-9]{1,3}-[0-9]{1,2}-[0-9]{3,4}"  # building, unit, room
 _HOUSE = re.compile(
-    rf"(?P<number>{_NUM}){_S}(?P<unit>号[楼院库仓铺]|号(?![线码机称店牌召令])|[栋幢弄巷组社屯队座舍库室]|单元|厂房)"
-    rf"|(?P<flat>{_FLAT})(?![0-9\-])"
+    rf"(?P<number>{_NUM}){_S}(?P<unit>号[楼院库仓铺]|号(?![线码机称店牌召令桌球床位])|"
+    rf"[栋幢弄巷组社屯队座舍库室排铺档]|单元|厂房|# ?楼?)"
+    rf"|(?P<flat>{_FLAT})(?![0-9\-])|(?<![0-9A-Za-z])[A-Z] ?座"
 )
 _PLACE = re.compile(
     r"街道办?|[一二三四五六七八九十]区|大街|胡同|工业园区?|产业园区?|科技园区?|开发区|新区|社区|小区|新村|花园|家园|公寓"
-    r"|广场|大厦|山庄|宿舍|村民委员会|村委会|[区县镇乡旗](?![域别块间长政])|[弄里村屯庄组社苑园]"
+    r"|广场|大厦|山庄|宿舍|村民委员会|村委会|(?:(?<![景务校片灾战专展])区|[县镇乡旗])(?![域别块间长政])|[弄里村屯庄组社苑园]"
     r"|(?:大道|(?:[路街巷]|(?<![一二三四五六七八九十两几])道)(?!街道))"
     rf"(?:\(?[东西南北中]\)?(?=[ 0-9{_HAN_NUM}]))?"
     r"(?:[东西南北中]?[一二三四五六七八九十]?段)?"
 )
-_SEPARATORS = " •·-"
+_SEPARATORS = " •·-_~*|/，,、\n"
 _SHORT = frozenset("区县镇乡")  # their names have two or three characters
 _ADMIN = re.compile("街道办?|开发区|新区|[区县镇乡旗]")
 _PRECISE = frozenset(("栋", "幢", "单元", "室", "号楼", "座", "舍"))
@@ -39,8 +40,9 @@ _PRECISE = frozenset(("栋", "幢", "单元", "室", "号楼", "座", "舍"))
 _STOP = re.compile(
     "[的了是我给寄在到于住去从往址送您你他她它们把被让说这有没跟]|自提|坐标|位置|家住|店铺|商户"
 )
-_BEGIN = re.compile(_STOP.pattern + "|[市省州 •()]")
-_OUTSIDE = re.compile(rf"[^{_HAN} •·\-0-9A-Za-z()]")
+_BEGIN = re.compile(_STOP.pattern + "|[市省州 •·\\-_~*|/()，,、\n]")
+# A comma or a new line between two places is no end: 朝阳区，建国路88号.
+_OUTSIDE = re.compile(rf"(?<![区县镇乡道村路街社苑园])[，,、\n]|[^{_HAN} •·\-_~*|/0-9A-Za-z()，,、\n]")
 _CALLED = re.compile(
     r"(?:(?:收货|家庭|我的|家的|寄件|退货|寄修|收件|现|新|旧|老)地址|住址|住在|家住|收货|寄到|寄回|送到|寄往|自提|搬到)"
     r"[^，。；！？\n]{0,4}\Z"
@@ -50,7 +52,7 @@ _LONGEST = 48  # characters of places before a number
 _PARTS = 8  # of a building after the house number, at most
 _NAME = 8  # characters of one place's name
 _MORE = re.compile(
-    rf"{_S}(?:(?:附{_S})?{_NUM}{_S}(?:号[楼院库仓门铺]|单元|厂房|[号栋幢弄巷组社屯队座舍库室楼层院房户])"
+    rf"{_S}(?:(?:附{_S})?{_NUM}{_S}(?:号[楼院库仓门铺]|单元|厂房|[号栋幢弄巷组社屯队座舍库室楼层院房户排门铺档#])"
     rf"|[A-Za-z]{_S}[座栋幢区单]元?|之[一二三四五六七八九十0-9]+|院内?|内(?![{_HAN}])"
     rf"|[0-9]{{1,3}}(?:-[0-9]{{1,4}}){{1,2}}(?![0-9\-])|[甲乙丙丁]单元|[东西中左右]户"
     rf"|(?P<name>[A-Za-z]{{0,10}}[{_HAN}]{{2,8}}?(?: [{_HAN}]{{2,6}}?)?)"
@@ -92,9 +94,12 @@ def _places(seen: str, house: re.Match[str], last: int) -> tuple[int, int] | Non
     if not marks:
         return None
     tail = before[marks[-1].end() :].strip(_SEPARATORS)
-    if tail and (len(tail) > 6 or (house["unit"] or "室") not in _PRECISE or not _name(tail)):
-        return None
     levels = 0
+    if tail:
+        last_admin = _ADMIN.fullmatch(marks[-1].group()) is not None and house["number"] is not None
+        if len(tail) > 10 or not _name(tail) or not ((house["unit"] or "室") in _PRECISE or last_admin):
+            return None
+        levels = int(last_admin and house["unit"] in ("号", "号楼", "号院", "弄", "栋", "幢"))
     begin: int | None = None
     broad = joined = False
     for place in range(len(marks) - 1, -1, -1):
@@ -134,7 +139,7 @@ def _trimmed(name: str, kind: str, *, joined: bool) -> tuple[int, bool]:
     for length in (4, 3, 2, 3, 2):
         if bare[:length] in CITIES and len(bare) - length >= (1 if joined else 2):
             bare = bare[length:]
-    if kind in _SHORT:
+    if kind in _SHORT and (bare != whole or len(bare) > 4):
         for length in (2, 3):
             if len(bare) - length in (2, 3) and known(bare[:length]):
                 bare = bare[length:]

@@ -36,9 +36,16 @@ _COUNT = re.compile(
 )
 _CALL = re.compile(r"(?:电话|手机|号码|联系|[Tt][Ee][Ll]|致电|拨|短信)[^，。；,;\n0-9]{0,6}\Z")
 _PHONE = re.compile(
-    r"(?:电话|座机|固话|总机|办公室|家里|[Tt][Ee][Ll])(?:号码?)?(?:就?是|为|打)?[:： ]{0,2}"
+    r"(?:电话|座机|固话|总机|传真|办公室|单位|家里|前台|致电|拨打?|打|[Tt][Ee][Ll])"
+    r"(?:号码?)?(?:就?是|为|打)?[:： ]{0,2}"
     r"(?P<number>[2-8][0-9]{2,3}[ \-]?[0-9]{4})(?![ \-]?[0-9A-Za-z.])"
 )
+# Between these marks only where the text calls it a phone: 138，0013，8000 may be prices.
+_CALLED = re.compile(
+    r"(?:电话|手机|联系|号码?|[Tt][Ee][Ll]|拨|打)[^，。；\n0-9]{0,6}"
+    r"(?P<number>1[3-9][0-9][,，、/*~|:=+\n]{1,2}[0-9]{4}[,，、/*~|:=+\n]{1,2}[0-9]{4})(?![0-9,，、*])"
+)
+_SLASHED = re.compile(r"(?<![0-9/])0(?:10|2[0-9]|[3-9][0-9]{2})[/~_][2-8][0-9]{6,7}(?![0-9/])")
 _EXTENSION = re.compile(
     rf" ?(?:转接?|分机号?|[Ee]xt\.?|#)[:： ]?{_ANY}{{1,6}}(?!{_ANY})|\-[0-9]{{1,5}}(?![0-9\-])"
 )
@@ -55,7 +62,7 @@ _OVERSEAS = re.compile(
 _CARD_LABEL = re.compile(r"(?:银行卡|储蓄卡|信用卡|借记卡|卡号|账号|收款卡|工资卡)[^，。；\n0-9]{0,6}\Z")
 _ID_LABEL = re.compile(r"(?:身份证|证件)[^，。；\n0-9]{0,8}\Z")
 _NOT_ID = re.compile(r"(?:IMEI|imei|序列号|单号|订单|SN|编码|批号|条码|型号|校验)[^，。；\n0-9]{0,6}\Z")
-_PHONE_SHAPES = ((3, 4, 4), (3, 3, 5), (4, 3, 4), (4, 4, 3), (3, 8))
+_PHONE_SHAPES = ((3, 4, 4), (3, 3, 5), (4, 3, 4), (4, 4, 3), (4, 4, 4), (3, 8), (4, 7), (4, 8))
 _CARD_GROUPS = ((4, 4, 4), (4, 6, 5), (6,), (6, 4, 4), (6, 6))  # how the groups of a written card begin
 _SHORTEST, _LONGEST = 11, 19  # digits
 _OLD = "old id"  # without a checksum it yields to a longer card
@@ -97,6 +104,10 @@ def _plain(read: str) -> Iterator[Candidate]:
         extension = _OWN_EXTENSION.match(read, match.end())
         if extension:
             yield _SURE["landline"], "landline", match.start(), extension.end()
+    for match in _CALLED.finditer(read):
+        yield _SURE["mobile"], "mobile", *match.span("number")
+    for match in _SLASHED.finditer(read):
+        yield _SURE["landline"], "landline", match.start(), match.end()
     for match in _OVERSEAS.finditer(read):
         yield _SURE["landline"], "mobile", match.start(), match.end()
 

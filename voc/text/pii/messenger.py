@@ -28,7 +28,7 @@ _FIRSTS = "微薇威葳徽魏围卫维唯VvWw绿企小加+私找联Qq扣抠蔻�
 _LABEL = re.compile(rf"(?=[{_FIRSTS}])(?:(?P<wechat>{_WECHAT})|(?P<qq>{_QQ})|(?P<other>{_OTHERS}))")
 # Between the name and the account: no sentence end, few words.
 _FILL = r"[^0-9A-Za-z。！？!?\x00\x01]"
-_BETWEEN = re.compile(rf"{_FILL}{{0,12}}")
+_BETWEEN = re.compile(rf"{_FILL}{{0,16}}")
 _FURTHER = re.compile(rf"{_FILL}{{1,14}}")
 _ACCOUNT = re.compile(r"[A-Za-z](?:[•]?[0-9A-Za-z_\-]){5,23}")
 _SPACED = re.compile(
@@ -38,13 +38,18 @@ _NUMBER = re.compile(r"[1-9](?:[ •\-.·]{0,2}[0-9]){4,10}(?![ •\-.·]?[0-9]|
 _WXID = re.compile(r"(?:(?<![A-Za-z])[Ww][Xx][Ii][Dd][_\-]?|[Ww][Xx][Ii][Dd]_)(?:[ •]?[0-9A-Za-z]){8,20}")
 _AFTER = re.compile(
     r"(?<![0-9A-Za-z.])(?P<account>[1-9][0-9]{5,10}|[A-Za-z][0-9A-Za-z_\-]{5,19})"
-    r" ?[(（]?(?:扣扣|QQ|qq|微信|vx|VX|wx|薇信|威信|v信|V信|企鹅)[)）]"
+    r"(?: ?[(（]?(?:扣扣|QQ|qq|微信|vx|VX|wx|薇信|威信|v信|V信|企鹅)号?[)）]"
+    r"|[，, ]?(?:就?是|为)(?:我|他|她|店主|老板|客服|本人|我们)?的?"
+    r"(?:扣扣|QQ|qq|微信|vx|VX|wx|薇信|威信|v信|V信|企鹅)号?)"
 )
 _UNIT = re.compile(r" ?(?:[元块万亿个人条次年月日天号楼点%度]|公里|米|粉|积分|位|名|GB|MB|kg|mAh|钻|币|分)")
 _WORDS = re.compile(
     r"(?:iphone|ipad|android|windows|macos|wechat|weixin|music|vivo|oppo|huawei|xiaomi|redmi|honor|samsung|galaxy|office|"
     r"google|qq\d|vx\d|tel\d|mate\d|app|download|version|https?|www|html|emoji|mini|plus|ultra)[0-9a-z]*\Z",
     re.IGNORECASE,
+)
+_GAME = re.compile(
+    "音乐|飞车|会员|游戏|空间|浏览器|支付|版本|币|等级|钻|炫舞|农场|邮箱|群|输入法|阅读|活动|红包|客户端"
 )
 _MORE = re.compile(
     r"(?:另一?个?|还有|或者?|备用|和|、|,|，|/|小号|换了?|新的?是?)[^0-9A-Za-z。！？\n\x00\x01]{0,8}\Z"
@@ -86,7 +91,8 @@ def _account(text: str, label: re.Match[str]) -> tuple[int, int] | None:
     near = len(between) <= 4
     if kind == "qq" or (kind == "wechat" and near):
         number = _NUMBER.match(text, start)
-        if number and (near or "号" in between or "加" in between) and not _UNIT.match(text, number.end()):
+        told = near or "号" in between or "加" in between or _GAME.search(between) is None
+        if number and told and not _UNIT.match(text, number.end()):
             least = 5 if kind == "qq" else 6
             if sum(char.isdigit() for char in number.group()) >= least:
                 return number.span()

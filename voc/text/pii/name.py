@@ -10,7 +10,18 @@ import re
 from collections.abc import Iterator
 
 from voc.text.pii.people import FIELDS, ROLES, TITLES
-from voc.text.pii.surnames import CERTAIN, COMMON, COMPOUND, GIVEN, GOODS, SELDOM, SINGLE, TYPICAL, UNSURE
+from voc.text.pii.surnames import (
+    CERTAIN,
+    COMMON,
+    COMPOUND,
+    GIVEN,
+    GOODS,
+    LIKELIHOOD,
+    SELDOM,
+    SINGLE,
+    TYPICAL,
+    UNSURE,
+)
 from voc.text.pii.words import any_of
 from voc.text.segment import known
 
@@ -29,7 +40,7 @@ _TITLE = re.compile(any_of(TITLES))
 _SHORT_TITLE = frozenset(
     ("先生", "女士", "小姐", "老师", "师傅", "经理", "阿姨", "医生", "大夫", "主任", "教练", "律师", "警官")
 )
-_NOT_ALONE = ("康师傅", "李先生牛", "李先生加")
+_NOT_ALONE = ("康师傅", "鲍师傅", "李先生牛", "李先生加", "田老师红")
 _OF_FAME = ("先生", "教授")  # 鲁迅先生: a name of the dictionary is an author's
 _JOINING = frozenset("和同向从于都那")  # 房东和中介
 _NO_GIVEN = frozenset(
@@ -51,6 +62,18 @@ _OTHER = re.compile(
     r"|(?:扎西|卓玛|次仁|达娃|格桑|央金|洛桑|索朗|德吉|白玛)(?=[^\u4e00-\u9fff]|\Z)"
     r"|[\u4e00-\u9fff]{0,2}(?:其其格|巴特尔|格日勒|图雅|高娃|巴雅尔|朝鲁|苏日娜|斯琴|乌云)"
 )
+_GIVEN_CLASS = "".join(sorted(GIVEN))
+_BARE = re.compile(f"(?=([{''.join(sorted(COMMON))}][{_GIVEN_CLASS}]{{2}}))[{_HAN}]")
+_OTHER_BARE = re.compile(
+    r"[阿艾买热古迪努帕玛穆吐库麦伊哈萨赛][\u4e00-\u9fff]{0,2}(?:古丽|买买提|合买提|别克|吐逊|吐尔逊|木江|力江|尔江|提江)"
+)
+_LIKELY = 3.9  # sum over the two characters of a given name that nothing announces
+_PLACE_OR_SHOP = re.compile(r"[店路街镇村县区市广牌记楼庄园城山河桥家酒堂坊府馆寺庙]|大[街道厦]")
+# Talk of books, films and history: who is named there is no customer and no clerk.
+_FAME = re.compile(
+    "[《》〈〉「」『』]|作者|作家|导演|翻译|译者|小说|文字|文笔|编著|主编|出版|演员|主演|电影|电视剧|歌手|唱片|粉丝|专辑|博士|史学|"
+    "大师|代言|皇帝|年间|将军|诗人|历史|读书|这本书|文章|女主|男主|主角|明星|综艺|偶像|作品|大作|理论|学术|写的|故居"
+)
 _MAYBE_CERTAIN = re.compile(any_of(CERTAIN))
 # What may follow a name in a sentence.
 _FOLLOW = frozenset(
@@ -71,16 +94,48 @@ _CLAUSE = re.compile(rf"(?:\A|[,，。；;：:、！!？?\n ])([{_HAN}]{{3,5}})(
 def find_names(seen: str) -> Iterator[Candidate]:
     """Names of the reading, which has marks in the place of what is found already. Linear."""
     for label in _BEFORE_NAME.finditer(seen):
+        if seen.startswith("师傅", label.end() - 1):
+            continue  # 老师傅
         yield from _from(seen, label.end(), sure=label.group() in FIELDS)
     for title in _TITLE.finditer(seen):
         yield from _before_title(seen, title)
     if "\x00" in seen:
         yield from _beside(seen)
+    for bare in _BARE.finditer(seen):
+        if _likely(seen, bare.start(), bare.end(1)):
+            yield SURE, "name", *bare.span(1)
+    for other in _OTHER_BARE.finditer(seen):
+        yield SURE, "name", *other.span()
     for clause in _CLAUSE.finditer(seen) if _MAYBE_CERTAIN.search(seen) else ():
         words = clause[1]
         head = next((length for length in (4, 3, 2) if words[:length] in CERTAIN), 0)
         if head and len(words) - head in (1, 2) and not known(words):
             yield SURE, "name", *clause.span(1)
+
+
+def _likely(seen: str, start: int, end: int) -> bool:
+    """Whether three characters are a name though nothing announces one: no famous one, no shop's."""
+    words = seen[start:end]
+    if sum(LIKELIHOOD.get(char, 0.3) for char in words[1:]) < _LIKELY or seen.startswith(GOODS, start):
+        return False
+    if known(words) or known(words[:2]) or words[0] in UNSURE or _PLACE_OR_SHOP.match(seen, end):
+        return False
+    if (
+        words[2] in "湖山桥洞岛庙寺村镇"
+        or words[1:] in TITLES
+        or _FAME.search(seen, max(0, start - 16), end + 12)
+    ):
+        return False
+    before, after = seen[max(0, start - 1) : start], seen[end : end + 1]
+    if before in "《〈#@" and before:
+        return False
+    if known(before + words[0]) or (known(words[2] + after) and len(after) and _IS_HAN.match(after)):
+        return False
+    begins = (
+        not before or not _IS_HAN.match(before) or before in _BEFORE or known(seen[max(0, start - 2) : start])
+    )
+    ends = not after or not _IS_HAN.match(after) or after in _FOLLOW or known(seen[end : end + 2])
+    return bool(begins and ends)
 
 
 def _from(seen: str, place: int, *, sure: bool) -> Iterator[Candidate]:
@@ -176,7 +231,8 @@ def _given(seen: str, start: int, place: int, *, sure: bool) -> int | None:
         return None
     if sure or compound or seen[end] in _FOLLOW or known(seen[end : end + 2]):
         return end
-    return end if len(chars) > 1 or chars[0] in TYPICAL else None
+    unusual = len(chars) > 1 and not known("".join(chars))
+    return end if unusual or chars[0] in TYPICAL else None
 
 
 def _plausible(
@@ -191,6 +247,8 @@ def _plausible(
     if closed and sure:
         if unsure:
             return fits and not known(first) and not (seen[start] in _JOINING and known(whole))
+        if len(given) == 1 and known(first) and seen[start] not in COMMON:
+            return False  # 乘客须知
         return fits or not (known(first) or known(whole) or known(first + given[-1]))
     if not fits or known(first) or seen[start] in _JOINING or whole in _NO_GIVEN:
         return False
@@ -275,12 +333,9 @@ def _beside(seen: str) -> Iterator[Candidate]:
 def _whole_name(seen: str, start: int, end: int) -> bool:
     words = seen[start:end]
     head = _surname(seen, start)
-    if (
-        len(words) < end - start
-        or not head
-        or not 1 <= len(words) - head <= 2
-        or seen.startswith(GOODS, start)
-    ):
+    if not head or not 1 <= len(words) - head <= 2 or len(_IS_HAN.findall(words)) < end - start:
+        return False
+    if seen.startswith(GOODS, start) or _TITLE.search(words):
         return False
     called = any(seen[start - length : start] in _CALLED for length in (2, 3, 4) if start >= length)
     if start and _IS_HAN.match(seen, start - 1) and seen[start - 1] not in "的是叫姓" and not called:

@@ -20,7 +20,7 @@ _CARRIER = re.compile(
 )
 _WORDS = """
 订单 运单 快递 快递单 物流 物流单 工单 流水 流水单 退款单 退货单 保修单 报修单 维修单 面单 包裹 票据
-服务单 投诉单
+合同号 保单号 票号 预约号 报案号 提单号 取货码 提货码 核销码 券码 券号 服务单 投诉单
 """
 # Only with the word for a number: 服务还可以, 888.
 _NUMBERED = """
@@ -36,6 +36,10 @@ _OTHER = re.compile(
     r"序号|金额|实付|原价|价格|总共"
 )
 _TOKEN = re.compile(rf"(?<![0-9A-Za-z])[0-9A-Za-z](?:[{GAP}]{{0,3}}[0-9A-Za-z]){{7,35}}(?![0-9A-Za-z])")
+_COMPANY = re.compile(
+    r"(?:中通|圆通|申通|韵达|顺丰|极兔|京东|德邦|邮政|百世|菜鸟|EMS)[^0-9A-Za-z。！？\n\x00\x01]{0,8}"
+    r"(?P<number>[1-9](?:[ \-]?[0-9]){9,15})(?![0-9A-Za-z]|[.%\-][0-9])"
+)
 _PARCEL = re.compile(
     r"快递|物流|签收|派送|揽收|到哪|查一下|查件|发货|退货|包裹|驿站|催单|骑手|配送|外卖|下单|取消|退款"
 )
@@ -50,6 +54,8 @@ _NEAR = 40  # characters from talk of a parcel to a number that has no word of i
 def find_orders(seen: str, read: str) -> Iterator[Candidate]:
     """Order, parcel, ticket and payment numbers of the reading. Linear."""
     for match in _CARRIER.finditer(seen):
+        if _strange(seen, match.start(), match.end()):
+            continue
         yield BESIDE, "order", match.start(), match.end()
     last = -1
     for text in dict.fromkeys((seen, read)):
@@ -62,6 +68,9 @@ def find_orders(seen: str, read: str) -> Iterator[Candidate]:
                 yield BESIDE if found[0] - label.end() <= 3 else SURE, "order", *found
                 place = last = found[1]
         last = -1
+    for match in _COMPANY.finditer(seen):
+        if not _strange(seen, *match.span("number")):
+            yield SURE, "order", *match.span("number")
     for match in _BARE.finditer(seen):
         around = seen[max(0, match.start() - _NEAR) : match.end() + 12]
         if _PARCEL.search(around) and not _strange(seen, match.start(), match.end()):

@@ -70,6 +70,12 @@ def _read(char: str) -> str:
         return "+"
     if char in "❤♥♡💓💕💖💗🧡💛💚💙💜🖤🤍❣💘💝":
         return "❤"
+    code = ord(char)
+    for first in _BOXED:
+        if first <= code < first + 26:
+            return chr(ord("A") + code - first)
+    if 0x24D0 <= code <= 0x24E9:  # ⓐ
+        return chr(ord("a") + code - 0x24D0)
     if kind in ("So", "Sk"):
         return "•"
     if "\u3400" <= char <= "\u9fff":
@@ -78,6 +84,7 @@ def _read(char: str) -> str:
     return char
 
 
+_BOXED = (0x24B6, 0x1F130, 0x1F150, 0x1F170, 0x1F1E6)  # Ⓐ 🄰 🅐 🅰 🇦
 _READINGS = _Readings()
 
 

@@ -68,11 +68,14 @@ def _plausible_plate(seen: str, match: re.Match[str]) -> bool:
 def _plausible_parts(seen: str, match: re.Match[str]) -> bool:
     """A plate's form once the gaps are closed; 新A6 2023款, 贵A 2000块 are none."""
     body = re.sub(r"[^0-9A-Za-z" + _LAST + "]", "", match["body"]).translate(_NORMAL)
-    if not _FORM.match(body) or sum(char.isdigit() for char in body) < 3:
+    figures = sum(char.isdigit() for char in body)
+    if not _FORM.match(body) or figures < 2:
         return False
     around = seen[max(0, match.start() - 10) : match.start()] + seen[match.end() : match.end() + 6]
     if _CAR.search(around):
         return True
+    if figures < 3:
+        return False
     if _FLIGHT.match(body) and seen[max(0, match.start() - 1) : match.start() + 1] in _PLACES:
         return False
     gaps = re.split(r"[0-9A-Za-z" + _LAST + "]+", match["body"])[1:-1]
@@ -110,7 +113,7 @@ def _vehicle(text: str, seen: str, words: list[tuple[int, int]], first: int) -> 
         if len(own) != _VIN:
             continue
         start = words[first][0]
-        called = bool(_FRAME.search(seen, max(0, start - 14), start + 3))
+        called = bool(_FRAME.search(seen, max(0, start - 20), start + 3))
         if _is_vehicle(own, called=called, parts=last - first + 1):
             return last
     return None
@@ -123,7 +126,7 @@ def _is_vehicle(number: str, *, called: bool, parts: int) -> bool:
     forms = {number.upper().translate(_NORMAL), number.translate(_NORMAL).upper()}
     if any(vehicle(form) for form in forms):
         return called or (
-            figures >= 5 and number[-3:].translate(_NORMAL).isdigit() and parts in (1, 2, 3, 4, 5, _VIN)
+            figures >= 5 and number[-3:].translate(_NORMAL).isdigit() and parts in (1, 2, 3, 4, 5, 6, _VIN)
         )
     if not called or parts not in (1, 2, 3, 4, 5, _VIN):
         return False
