@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from voc.signs import Sign
+
 Sentiment = Literal["positive", "neutral", "negative"]
 
 KINDS: tuple[str, ...] = ("review", "post", "ticket", "chat", "survey")
@@ -131,11 +133,16 @@ class Pii:
 
 @dataclass(frozen=True, slots=True)
 class Integrity:
-    """Whether the text can be trusted as somebody's own words; `label` is the gravest of `flags`."""
+    """Whether the text can be trusted as somebody's own words; `label` is the gravest of `flags`.
+
+    `score` (0 … 1) is the label's; of a clean text the highest that any label reached, below 0.5.
+    `signs` hold one reason for each flag.
+    """
 
     label: str = "clean"
     score: float = 0.0
     flags: tuple[str, ...] = ()
+    signs: tuple[Sign, ...] = ()
 
     @property
     def quarantined(self) -> bool:

@@ -10,6 +10,7 @@ import orjson
 
 from voc.errors import SkipRecord
 from voc.nlp.engine import Engine
+from voc.signs import Sign
 from voc.text.source import raw_text
 from voc.text.stage import TextStage
 from voc.types import Analysis, Author, CleanText, Integrity, Label, Opinion, Record, Span, Turn
@@ -77,6 +78,7 @@ def line_json(line_id: str, clean: CleanText, analysis: Analysis, *, names: Engi
             "score": round(clean.integrity.score, 4),
             "quarantined": clean.integrity.quarantined,
             "flags": list(clean.integrity.flags),
+            "reasons": [_reason(clean.text, sign) for sign in clean.integrity.signs],
         },
         "pii": [{"type": p.type, "start": p.start, "end": p.end} for p in clean.pii],
         "repairs": [{"kind": r.kind, "count": r.count} for r in clean.repairs],
@@ -125,7 +127,8 @@ class _Copies:
             return clean
         known = clean.integrity
         label = "copied" if known.label == "clean" else known.label
-        return replace(clean, integrity=Integrity(label, max(known.score, 1.0), (*known.flags, "copied")))
+        flags = tuple(dict.fromkeys((*known.flags, "copied")))
+        return replace(clean, integrity=Integrity(label, max(known.score, 1.0), flags, known.signs))
 
 
 def _read(raw: bytes, number: int, limits: Limits) -> _Line:
@@ -201,6 +204,18 @@ def _mention(text: str, opinion: Opinion, label: Label, names: Engine) -> dict[s
     if opinion.product is not None:
         mention["product"] = opinion.product
     return mention
+
+
+def _reason(text: str, sign: Sign) -> dict[str, Any]:
+    return {
+        "label": sign.label,
+        "score": round(sign.score, 4),
+        "reason": sign.reason,
+        "words": list(sign.words),
+        "evidence": [
+            {"text": text[start:end], "start": start, "end": end} for start, end in sorted(sign.spans)
+        ],
+    }
 
 
 def _span(text: str, span: Span | None) -> dict[str, Any] | None:

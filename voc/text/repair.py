@@ -43,6 +43,8 @@ _AGAIN = 6  # what is cut out may bring together what is cut out next
 class Mended(NamedTuple):
     """`clean`, its `len(clean) + 1` rising offsets, `repairs`; `whole` has the left out blocks too.
 
+    `places[i]` is where `whole[i]` stands in the shown text.
+
     `offsets[len(clean)]` is the shown text's length or, where a block was cut off its end, that block's
     start.
     """
@@ -51,6 +53,7 @@ class Mended(NamedTuple):
     offsets: tuple[int, ...]
     repairs: tuple[Repair, ...]
     whole: str
+    places: Sequence[int]
 
 
 def repair(text: str, *, blocks: bool = True) -> tuple[str, tuple[int, ...], tuple[Repair, ...]]:
@@ -69,17 +72,18 @@ def mend(text: str, *, blocks: bool = True) -> Mended:
     placed = Placed(text)
     counts: Counter[str] = Counter()
     whole: str | None = None
+    places: Sequence[int] = ()
     for _ in range(_AGAIN):
         tidy = _safe().match(placed.text) and not _UNTIDY.search(placed.text)
         cut = 0 if tidy else _characters(placed, counts)
         if whole is None:
-            whole = placed.text
+            whole, places = placed.text, placed.places
         if blocks:
             cut += _without_blocks(placed, counts)
         if not cut:
             break
     mended = tuple(Repair(kind, count) for kind, count in sorted(counts.items()) if count)
-    return Mended(placed.text, placed.offsets(), mended, whole or "")
+    return Mended(placed.text, placed.offsets(), mended, whole or "", places)
 
 
 def _without_blocks(placed: Placed, counts: Counter[str]) -> int:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from voc.text.integrity import judge
 from voc.text.offsets import shown_span
 from voc.text.pii import Found, find, mask, replaced
 from voc.text.repair import mend
 from voc.text.signature import signature
-from voc.types import CleanText, Pii
+from voc.types import CleanText, Integrity, Pii
 
 _ROUNDS = 4
 
@@ -36,9 +39,20 @@ class TextStage:
             offsets=mended.offsets,
             repairs=mended.repairs,
             pii=pii,
-            integrity=judge(mended.whole),
+            integrity=_shown(judge(mended.whole), mended.places, unchanged=mended.whole is text),
             signature=signature(mended.clean),
         )
+
+
+def _shown(found: Integrity, places: Sequence[int], *, unchanged: bool) -> Integrity:
+    """The evidence at its places in the shown text."""
+    if unchanged or not found.signs:
+        return found
+    signs = [
+        replace(sign, spans=tuple((places[start], places[end - 1] + 1) for start, end in sign.spans))
+        for sign in found.signs
+    ]
+    return replace(found, signs=tuple(signs))
 
 
 def _merged(pii: tuple[Pii, ...], spans: list[Found]) -> list[Found]:

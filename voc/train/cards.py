@@ -15,9 +15,12 @@ import numpy.typing as npt
 from voc.registry import MANIFEST
 from voc.train.data import LICENCES
 
+LINEAR = "Linear, over hashed characters 1–4"
+FEEDBACK = """Chinese feedback of a few words to a few paragraphs. Irony, and facts that please or hurt
+without saying so, are read badly. Confidence is calibrated on held-back training rows of the same sets."""
 _CARD = """# {name} {version}
 
-Task: {task}. Linear, over hashed characters 1–4; `{file}`, no pickle, sha256 `{sha256}`.
+Task: {task}. {how}; `{file}`, no pickle, sha256 `{sha256}`.
 
 Made by `voc train`, held-out rows of every set dropped. To leave a set out, take it out of the folder of
 data sets and train again.
@@ -34,8 +37,7 @@ data sets and train again.
 {measured}
 ## Limits
 
-Chinese feedback of a few words to a few paragraphs. Irony, and facts that please or hurt without saying so,
-are read badly. Confidence is calibrated on held-back training rows of the same sets.
+{limits}
 """
 
 _YES = {True: "yes", False: "no"}
@@ -110,7 +112,14 @@ def enter(out: Path, name: str, entry: Mapping[str, Any]) -> None:
     _write(out, manifest)
 
 
-def score(out: Path, name: str, rows: Sequence[Mapping[str, Any]]) -> None:
+def score(
+    out: Path,
+    name: str,
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    how: str = LINEAR,
+    limits: str = FEEDBACK,
+) -> None:
     """Put measured figures into the manifest and write the model's card."""
     manifest = _manifest(out)
     entry = manifest["models"][name]
@@ -120,7 +129,7 @@ def score(out: Path, name: str, rows: Sequence[Mapping[str, Any]]) -> None:
         if row["task"] == entry["task"]
     ]
     _write(out, manifest)
-    (out / f"{name}.md").write_text(_card(name, entry), "utf-8")
+    (out / f"{name}.md").write_text(_card(name, entry, how, limits), "utf-8")
 
 
 def deep_card(entry: Mapping[str, Any]) -> str:
@@ -137,12 +146,12 @@ def deep_card(entry: Mapping[str, Any]) -> str:
     return _DEEP_CARD.format(heads=heads, rows=data, measured=scores, **{k: entry[k] for k in _DEEP_KEYS})
 
 
-def _card(name: str, entry: Mapping[str, Any]) -> str:
+def _card(name: str, entry: Mapping[str, Any], how: str, limits: str) -> str:
     data = "".join(f"| {row['set']} | {row['licence']} |\n" for row in entry["data"])
     scores = "".join(
         f"| {row['set']} | {row['metric']} | {row['value']:.4f} | {row['n']:,} |\n" for row in entry["scores"]
     )
-    return _CARD.format(name=name, rows=data, measured=scores, **entry)
+    return _CARD.format(name=name, rows=data, measured=scores, how=how, limits=limits, **entry)
 
 
 def _manifest(out: Path) -> dict[str, Any]:

@@ -18,18 +18,27 @@ from voc.text.stage import TextStage
 
 # Licences as found (README of the data sets); a model card repeats those of what it learned from.
 LICENCES: dict[str, str] = {
+    "afqmc_dataclue_pairs": "none stated (CLUEbenchmark/DataCLUE)",
     "asap_sample": "Apache-2.0, by the owner (Meituan)",
     "book_review": "repository Apache-2.0, data third-party",
+    "bustm_pairs": "none stated (CLUEbenchmark/FewCLUE)",
     "car_bdci2018": "none stated (CCF BDCI 2018)",
     "chnsenticorp": "repository Apache-2.0, data third-party",
     "cic_intent": "none stated (CLUEbenchmark/DataCLUE)",
+    "civic_tickets": "none stated (Teddy Cup 2020 C)",
     "cosmetics_opinion": "none stated (Zhijiang Cup 2019)",
+    "cote_baidu": "MIT, by the authors (lsvih/chinese-customer-review)",
+    "cote_dianping": "MIT, by the authors (lsvih/chinese-customer-review)",
+    "cote_mafengwo": "MIT, by the authors (lsvih/chinese-customer-review)",
     "diaasq_phones": "MIT, by the authors",
     "eprstmt": "none stated (CLUEbenchmark/FewCLUE)",
     "food_beverage_asqp": "none stated (Datastory-CN)",
+    "food_safety_o2o": "none stated (CCF BDCI 2019)",
+    "helpdesk_stc3": "none stated (NTCIR STC-3)",
     "hotel_chnsenticorp": "none stated (SophonPlus/ChineseNlpCorpus)",
     "implicit_ecisa2019": "none stated (SMP2019 ECISA)",
     "online_shopping_10_cats": "none stated (SophonPlus/ChineseNlpCorpus)",
+    "phone_reviews_jd": "none stated (YuleZhang/NLP_Analysis_JDcomment)",
     "waimai_10k": "none stated (SophonPlus/ChineseNlpCorpus)",
     "weibo_emotion_usual": "repository Apache-2.0, contest data",
     "weibo_emotion_virus": "repository Apache-2.0, contest data",
@@ -56,7 +65,7 @@ def read(datasets: Path, name: str, split: str) -> list[Row]:
     held = heldout(datasets) if split == "train" else frozenset()
     stage = TextStage()
     rows = []
-    for fields in _lines(path):
+    for fields in lines(path):
         if key(fields["text"]) in held:
             continue
         rows.append(Row(name, stage.clean(visible(fields["text"])).clean, fields))
@@ -94,7 +103,8 @@ def heldout(datasets: Path) -> frozenset[str]:
         return frozenset(line.split()[1] for line in lines if line.strip())
 
 
-def _lines(path: Path) -> Iterator[dict[str, Any]]:
+def lines(path: Path) -> Iterator[dict[str, Any]]:
+    """Every row of a file as it stands."""
     with gzip.open(path, "rb") as lines:
         for line in lines:
             yield orjson.loads(line)

@@ -10,12 +10,16 @@ from typing import Any
 from voc.nlp.documents import Document, DocumentReader
 from voc.nlp.features import grams
 from voc.registry import Registry
+from voc.text.integrity import Judge
+from voc.text.reference import MODELS
 from voc.train.aspect_scores import evaluate_aspects
 from voc.train.data import Row, read
+from voc.train.integrity import texts
 from voc.train.sentiment import BINARY, three_way
 
 # Least figures on dev (issue "The main path"); a later issue raises them.
 FLOORS: dict[str, float] = {"online_shopping_10_cats": 0.925, "waimai_10k": 0.89}
+NOT_QUARANTINED = 0.985  # of texts by real people
 _BATCH = 1000
 
 
@@ -30,7 +34,7 @@ def evaluate(
     """Rows of {task, set, metric, value, n, floor}; sets that are absent are left out.
 
     Args:
-        only: tasks to measure: sentiment, emotion, service_intent, aspects.
+        only: tasks to measure: sentiment, emotion, service_intent, aspects, integrity.
         profile: the engine measured: fast, deep or auto.
     """
     under = Engines(registry or Registry(), profile)
@@ -128,6 +132,19 @@ def _aspects(datasets: Path, split: str, under: Engines) -> list[dict[str, Any]]
     )  # the whole engine, as the product runs it
 
 
+def _integrity(datasets: Path, split: str, under: Engines) -> list[dict[str, Any]]:
+    """How many of each set's texts, taken as clean, are not quarantined."""
+    judge = Judge({key: array for name in MODELS for key, array in under.registry.load(name).items()})
+    found: dict[str, list[bool]] = {}
+    for name, text in texts(datasets, (split,)):
+        found.setdefault(name, []).append(not judge.judge(text).quarantined)
+    rows = [
+        _row("integrity", name, "not quarantined", sum(kept) / len(kept), len(kept))
+        for name, kept in found.items()
+    ]
+    return [{**row, "floor": NOT_QUARANTINED} for row in rows]
+
+
 def _row(task: str, name: str, metric: str, value: float, n: int, *, floor: bool = True) -> dict[str, Any]:
     return {
         "task": task,
@@ -144,4 +161,5 @@ _TASKS: dict[str, Callable[[Path, str, Engines], list[dict[str, Any]]]] = {
     "emotion": _emotion,
     "service_intent": _service_intent,
     "aspects": _aspects,
+    "integrity": _integrity,
 }

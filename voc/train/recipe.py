@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from voc.errors import ConfigError, UsageError
 from voc.registry import Registry
-from voc.train import cards, labels, opinions, sentiment
+from voc.train import cards, integrity, labels, opinions, sentiment
 from voc.train.evaluate import evaluate
 
 DEEP = "deep"
@@ -27,6 +27,8 @@ class Recipe:
     version: str
     sets: tuple[str, ...]
     learn: Callable[[Path], Mapping[str, npt.NDArray[np.generic]]]
+    how: str = cards.LINEAR
+    limits: str = cards.FEEDBACK
 
 
 RECIPES: dict[str, Recipe] = {
@@ -34,6 +36,16 @@ RECIPES: dict[str, Recipe] = {
     "emotion": Recipe("emotion", "1.0.0", labels.EMOTION_SETS, labels.train_emotion),
     "service_intent": Recipe("service_intent", "1.0.0", labels.INTENT_SETS, labels.train_service_intent),
     "opinions": Recipe("aspects", "1.0.0", opinions.SETS, opinions.train),
+    "reference": Recipe(
+        *("reference", "1.0.0", integrity.SETS, integrity.train_reference),
+        how=integrity.COUNTS,
+        limits=integrity.COUNTS_LIMITS,
+    ),
+    "integrity": Recipe(
+        *("integrity", "1.0.0", integrity.SETS, integrity.train),
+        how=integrity.TREES,
+        limits=integrity.TREES_LIMITS,
+    ),
 }
 
 
@@ -61,7 +73,7 @@ def train(
         cards.save(out, name, recipe.learn(datasets), version=recipe.version, task=recipe.task, sets=sets)
     rows += evaluate(datasets, only=[recipe.task for recipe in chosen.values()], registry=Registry(out))
     for name in chosen:
-        cards.score(out, name, rows)
+        cards.score(out, name, rows, how=chosen[name].how, limits=chosen[name].limits)
     return rows
 
 
