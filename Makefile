@@ -39,6 +39,7 @@ format: setup ## put the code in shape
 bench: setup ## documents a second from file to search, then a million mentions: tables, searches, rankings
 	$(BIN)/python -m tools.bench
 	$(BIN)/python -m tools.bench_million
+	$(BIN)/python -m tools.bench_copies
 
 soak: setup ## the long forms of the random tests and of the faults
 	VOC_TEST_SOAK=8 $(BIN)/python -m pytest -n auto --maxprocesses 8 --dist worksteal \

@@ -36,7 +36,8 @@ def evaluate(
     if what == "text":
         from voc.train.text_scores import evaluate_text
 
-        rows = evaluate_text(hard)
+        public = shared.settings(datasets=datasets).datasets
+        rows = evaluate_text(hard, public if public is not None and public.is_dir() else None)
     elif what == "models":
         from voc.train.evaluate import evaluate as measure  # loads scipy and the data readers only here
 

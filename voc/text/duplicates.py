@@ -20,11 +20,11 @@ DIFFERENT = (0.38, 0.44)  # edits a code of the longer text up to which two are 
 SCATTERED = (0.5, 0.56)  # and where no stretch is another wording: two copies of an original that is lost
 _MANY = 40  # codes from which on that many edits can be told from chance
 _LONG = 26  # codes of the longer one of two near copies
-_KEYS = 28  # grams under which a text is known, twice as many where it may meet texts of a higher level
+_KEYS = 36  # grams under which a text is known, twice as many where it may meet texts of a higher level
 _VOTES = 2  # of them a copy still has
-_LOOKED_AT = 8  # candidates whose distance is taken, those with most votes
+_LOOKED_AT = 12  # candidates whose distance is taken, those with most votes
 _BLOCK = 0.25  # of a text that is another wording altogether: two texts around the same boilerplate
-_PATCH = 0.2  # the same for texts with many edits
+_PATCH = 0.1  # the same for texts with many edits
 _SHORTEST_BLOCK = 12  # codes
 _WORD = 6  # codes of a word that was replaced
 _NEAR_TOP = 0.75  # of `LONGEST` from which on a copy may be one level higher
@@ -265,13 +265,12 @@ def _grams(sketches: Sequence[bytes]) -> tuple[_Ints, _Ints]:
 
 
 def _windows(level: int, codes: Sequence[bytes]) -> _Words:
-    """Grams of three codes, of four above the lowest level, where the alphabet is small; 0: over an end."""
+    """Grams of four codes, mixed with their level; 0: over an end."""
     row = np.frombuffer(b"\0".join(codes) + b"\0\0\0\0", np.uint8).astype(np.uint64)
     size = len(row) - 3
-    length = 3 if level == 0 else 4
     gram = row[:size].copy()
     whole = row[:size] != 0
-    for offset in range(1, length):
+    for offset in range(1, 4):
         ahead = row[offset : size + offset]
         gram |= ahead << np.uint64(8 * offset)
         whole &= ahead != 0

@@ -22,8 +22,14 @@ from voc.text.pii import find
 from voc.text.repair import repair
 from voc.text.source import visible
 from voc.text.stage import TextStage
+from voc.train.copy_scores import evaluate_copies
+from voc.train.data import read_all
 from voc.types import CleanText
 
+_PUBLIC = (  # reviews, posts and short texts of several fields, among which copies are planted
+    *("asap_sample", "food_beverage_asqp", "hotel_chnsenticorp"),
+    *("online_shopping_10_cats", "weibo_emotion_virus"),
+)
 HALVES = ("open", "sealed")
 LONG = 120  # characters from which on the issue asks for integrity's recall
 FLOORS: dict[str, float] = {
@@ -38,8 +44,11 @@ _MEGABYTE = 1_000_000
 Row = dict[str, Any]
 
 
-def evaluate_text(hard: Path) -> list[Row]:
+def evaluate_text(hard: Path, datasets: Path | None = None) -> list[Row]:
     """Rows of {task, set, metric, value, n, floor}; `floor` is the issue's target, None where it gives none.
+
+    Args:
+        datasets: public data sets; near copies are planted among their texts, and not measured without.
 
     Raises:
         ConfigError: the folder holds no set.
@@ -54,7 +63,11 @@ def evaluate_text(hard: Path) -> list[Row]:
     if not rows:
         raise ConfigError("no hard sets of texts", value=str(hard), cure="give --hard tests/hard/text")
     texts = [row["text"] for name in _SETS for row in read(hard, name, "open")]
-    return rows + [{"task": "text", "set": "all.open", **row} for row in _speed(texts, stage)]
+    rows += [{"task": "text", "set": "all.open", **row} for row in _speed(texts, stage)]
+    if datasets is not None:
+        public = [row.text for row in read_all(datasets, _PUBLIC, "dev")]
+        rows += [{"task": "text", "set": "copies", **row} for row in evaluate_copies(public)]
+    return rows
 
 
 def read(hard: Path, name: str, half: str) -> list[Row]:
