@@ -79,12 +79,12 @@ class Judge:
             signs += self._shuffled(measured, read, len(clean))
             signs += self._stuffed(again, clean)
             signs += _copied(folded, again.again, again.passages)
-            signs += self._truncated(folded, clean)
+            signs += self._truncated(clean)
         elif len(clean) >= _CUT:
-            folded = symbols(clean)
-            if len(set(zip(*(clean[i:] for i in range(_AGAIN)), strict=False))) <= len(clean) - _AGAIN:
+            if _again(clean):
+                folded = symbols(clean)
                 signs += _copied(folded, *passages(folded))
-            signs += self._truncated(folded, clean)
+            signs += self._truncated(clean)
         return composed(signs)
 
     def _advert(self, clean: str) -> Iterable[Sign]:
@@ -139,8 +139,8 @@ class Judge:
         spans = _places(clean, [phrase for phrase, _ in again.phrases[:2]])
         yield Sign("stuffed", score, reason, spans, words)
 
-    def _truncated(self, folded: Symbols, clean: str) -> Iterable[Sign]:
-        features = self._measure.cut(folded, clean)
+    def _truncated(self, clean: str) -> Iterable[Sign]:
+        features = self._measure.cut(clean)
         score = _score(self._forests["truncated"].odds(features))
         if features[0]:
             yield Sign("truncated", score, "开头像是从句子中间开始", ((0, min(6, len(clean))),))
@@ -178,6 +178,14 @@ def _copied(folded: Symbols, again: npt.NDArray[np.int64], share: float) -> Iter
         over = (share - _PASSAGES) / 2 / (1 - _PASSAGES)
         score = GIVEN + over if share >= _PASSAGES else GIVEN * share / _PASSAGES
         yield Sign("copied", score, f"{share:.0%} 的文字在文中已经出现过", _joined(folded, again))
+
+
+def _again(text: str) -> bool:
+    """Whether some `_AGAIN` characters in a row come twice."""
+    # What comes twice holds three characters that begin at a multiple of six, and these come again.
+    if not any(text.find(text[i : i + 3], i + 1) >= 0 for i in range(0, len(text) - 2, _AGAIN - 2)):
+        return False
+    return len(set(zip(*(text[i:] for i in range(_AGAIN)), strict=False))) <= len(text) - _AGAIN
 
 
 def _elsewhere(text: str) -> bool:

@@ -138,9 +138,9 @@ class Measure:
             inner,
         )
 
-    def cut(self, folded: Symbols, clean: str) -> Floats:
+    def cut(self, clean: str) -> Floats:
         """Features of `truncated`."""
-        return cut.features(folded.codes, clean, self.reference)
+        return cut.features(clean, self.reference)
 
 
 def sample(clean: str) -> str:

@@ -263,7 +263,7 @@ def _forests(rows: Rows, clean: Rows) -> Arrays:
 
 def _truncated(measure: Measure, held: Sequence[str], dev: Sequence[str], rng: random.Random) -> Arrays:
     def features(text: str) -> Floats:
-        return measure.cut(symbols(text), text)
+        return measure.cut(text)
 
     base = [text for text in held if len(text) >= 40]
     cut = [damage.truncate(text, rng, side=rng.choice(("end", "end", "start", "both"))).text for text in base]

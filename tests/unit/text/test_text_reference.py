@@ -11,7 +11,7 @@ import pytest
 from voc.text.measured import LONGEST, sample, sampled_place
 from voc.text.neighbours import neighbours, row_bits
 from voc.text.reference import GAP, Reference
-from voc.text.symbols import BREAK, LATIN, NUMBER, keys, symbols
+from voc.text.symbols import BREAK, LATIN, NUMBER, edge, keys, symbols
 from voc.train import reference
 
 SAMPLES = Path(__file__).resolve().parents[3] / "samples"
@@ -61,6 +61,26 @@ def test_levels_are_counts(table: Reference) -> None:
 def test_what_was_never_counted_is_seldom_found(table: Reference) -> None:
     strangers = np.random.default_rng(5).integers(0, 2**63, 50_000).astype(np.uint64)
     assert np.mean(table.of(strangers) > 0) < 0.002
+
+
+def test_one_key_at_a_time_gives_what_many_give(table: Reference) -> None:
+    codes = symbols(TEXTS[0]).codes
+    found = keys(codes, 3)
+    strangers = np.random.default_rng(6).integers(0, 2**64, 500, dtype=np.uint64)
+    for asked in (found, strangers):
+        assert [table.level(one) for one in asked.tolist()] == table.of(asked).tolist()
+    assert any(table.of(found))
+    assert [table.level_of_one(code) for code in codes.tolist()] == table.single(codes).tolist()
+
+
+@pytest.mark.parametrize(
+    "text", ["", "!", "好", "，好的3000块", "ab 12", "。。好。。", "1😀😀a 好", "好用\ud800"]
+)
+def test_the_edges_of_a_text_are_those_of_its_symbols(text: str) -> None:
+    codes = symbols(text).codes.tolist()
+    for most in (1, 2, 3):
+        assert edge(text, most) == codes[1 : most + 1]
+        assert edge(reversed(text), most) == codes[-1 - most : -1][::-1]
 
 
 def test_too_much_for_a_table_is_refused() -> None:
