@@ -57,6 +57,9 @@ _SKETCH_POSTGRES = _ON_POSTGRES.on_conflict_do_update(
 
 def finish(book: Book, done: Sequence[Done], *, near: NearCopies | None) -> list[Finished]:
     """See `Ledger.finish`."""
+    if near is not None and near.new:
+        with book.reading() as conn:
+            near.follow(conn)
     with book.writing() as conn:
         serial(conn)
         holding = held(conn, [one.claimed for one in done])

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Connection, Row, select
+from sqlalchemy import ColumnElement, Connection, Row, func, select
 
 from voc.db.statements import among
 from voc.db.tables import annotated, counters, outbox, sketches
@@ -26,6 +26,7 @@ _PAGE = 4096
 class Neighbours(Protocol):
     """Texts in memory, as `text.duplicates.Duplicates` keeps them."""
 
+    def reserve(self, count: int, /) -> None: ...
     def add(self, texts: Iterable[KnownText], /) -> None: ...
     def remove(self, items: Iterable[int], /) -> None: ...
     def meet(self, texts: Sequence[KnownText], /) -> list[list[NearText]]: ...
@@ -42,13 +43,18 @@ class Place:
 
 
 class NearCopies:
-    """One a process; every call inside the ledger's serial step."""
+    """One a process; every call inside the ledger's serial step, but the first `follow` better before it."""
 
     def __init__(self, texts: Neighbours) -> None:
         self._texts = texts
         self._spaces: dict[str, int] = {}
         self._version: int | None = None  # up to which memory follows the ledger
         self._ahead: set[int] = set()  # what memory knows of a batch that may yet be undone
+
+    @property
+    def new(self) -> bool:
+        """Whether nothing was read yet: `follow` then takes 3 s of CPU time for 200,000 heads."""
+        return self._version is None
 
     def follow(self, conn: Connection) -> None:
         """Know whoever stands for a group now: the first time all of them, then those that changed."""
@@ -99,6 +105,7 @@ class NearCopies:
         return found
 
     def _begin(self, conn: Connection) -> None:
+        self._texts.reserve(conn.execute(select(func.count()).select_from(sketches)).scalar_one())
         query = select(annotated.c.item, annotated.c.workspace, sketches.c.sketch)
         query = query.join(sketches, sketches.c.item == annotated.c.item)
         query = query.where(annotated.c.duplicate_of.is_(None), annotated.c.copy_group.is_not(None))

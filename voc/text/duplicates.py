@@ -29,6 +29,7 @@ _SHORTEST_BLOCK = 12  # codes
 _WORD = 6  # codes of a word that was replaced
 _NEAR_TOP = 0.75  # of `LONGEST` from which on a copy may be one level higher
 _START_BITS = 14
+_TYPICAL = 30  # grams under which a text finds room, on average
 _SEATS = 1024  # texts there is room for in the beginning; then for twice as many
 _ITEM, _SPACE, _LEVEL, _SIZE = range(4)
 _FULL = 4.8  # texts a slot, on average, at which the table grows
@@ -61,6 +62,14 @@ class Duplicates:
         """What an item is known by."""
         place = self._place.get(item)
         return None if place is None else self._sketches[place]
+
+    def reserve(self, count: int) -> None:
+        """Room for so many texts, so that nothing is put twice while they are added."""
+        bits = self._postings.bits
+        while len(self) == 0 and min(_KEYS, _TYPICAL) * count > _FULL * (1 << bits):
+            bits += 1
+        if bits > self._postings.bits:
+            self._postings = Postings(bits)
 
     def add(self, texts: Iterable[KnownText]) -> None:
         """Know these; of an item that is known the old text is forgotten."""

@@ -66,7 +66,10 @@ def test_without_a_memory_only_equal_words_are_copies(desk: Desk) -> None:
 
 def test_the_next_process_knows_what_the_last_one_knew(desk: Desk, near: NearCopies) -> None:
     desk.run(record("1", BASE), record("2", SLIP), near=near)
-    desk.run(record("3", LONGER), near=another())
+    third = another()
+    assert third.new
+    desk.run(record("3", LONGER), near=third)
+    assert not third.new
     assert desk.copies() == {"1": None, "2": "1", "3": "1"}
 
 

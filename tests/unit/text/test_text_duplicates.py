@@ -205,10 +205,12 @@ def test_an_item_that_comes_again_is_known_by_its_new_words() -> None:
     ]
 
 
-def test_growing_loses_nobody() -> None:
+@pytest.mark.parametrize("reserved", [0, 9000])
+def test_growing_loses_nobody(reserved: int) -> None:
     rng = random.Random(1)
     texts = [invented(rng, 40) for _ in range(9000)]
     duplicates = Duplicates()
+    duplicates.reserve(reserved)
     for start in range(0, len(texts), 1500):
         duplicates.add(known(texts[start : start + 1500], first=start))
     asked = range(0, 9000, 37)
