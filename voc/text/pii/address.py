@@ -51,6 +51,9 @@ _ALONE = frozenset("东西南北城郊矿")  # districts of one character
 _LONGEST = 48  # characters of places before a number
 _PARTS = 8  # of a building after the house number, at most
 _NAME = 8  # characters of one place's name
+# What stands in every house number, and in every place before one: most texts lack one of them.
+_UNIT = re.compile(r"[号栋幢弄巷组社屯队座舍库室排铺档单厂#\-]")
+_SOME_PLACE = re.compile("[街道区胡园社小新花家公广大山宿村县镇乡旗弄里屯庄组苑路巷]")
 _MORE = re.compile(
     rf"{_S}(?:(?:附{_S})?{_NUM}{_S}(?:号[楼院库仓门铺]|单元|厂房|[号栋幢弄巷组社屯队座舍库室楼层院房户排门铺档#])"
     rf"|[A-Za-z]{_S}[座栋幢区单]元?|之[一二三四五六七八九十0-9]+|院内?|内(?![{_HAN}])"
@@ -65,6 +68,8 @@ _MORE = re.compile(
 
 def find_addresses(seen: str) -> Iterator[Candidate]:
     """Addresses of the reading, in order. Linear."""
+    if _UNIT.search(seen) is None or _SOME_PLACE.search(seen) is None:
+        return
     last = 0
     for house in _HOUSE.finditer(seen):
         if house.start() < last:

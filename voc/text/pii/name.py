@@ -22,7 +22,7 @@ from voc.text.pii.surnames import (
     TYPICAL,
     UNSURE,
 )
-from voc.text.pii.words import any_of
+from voc.text.pii.words import alternatives
 from voc.text.segment import known
 
 Candidate = tuple[int, str, int, int]  # how sure, type, start, end
@@ -30,13 +30,15 @@ Candidate = tuple[int, str, int, int]  # how sure, type, start, end
 SURE = 1
 _HAN = "\u4e00-\u9fff"
 _IS_HAN = re.compile(f"[{_HAN}]")
-_BEFORE_NAME = re.compile(any_of(FIELDS | ROLES) + r"|工号[:： ]?[0-9]{2,8}号?的?|(?<![理自])由(?!于)")
+_BEFORE_NAME = re.compile(
+    alternatives(FIELDS | ROLES) + r"|工号[:： ]?[0-9]{2,8}号?的?|由(?<![理自]由)(?!于)"
+)
 _CALLED = FIELDS | ROLES
 _FILL = re.compile(
     r"(?:就?是|名?叫|为|姓名|的名字|一栏|(?:被?[印打写登错存改]|显示|登记|备注)[记错]?[成为的着]?)?"
     r"[:： \"“'‘「【(\[]{0,3}"
 )
-_TITLE = re.compile(any_of(TITLES))
+_TITLE = re.compile(alternatives(TITLES))
 _SHORT_TITLE = frozenset(
     ("先生", "女士", "小姐", "老师", "师傅", "经理", "阿姨", "医生", "大夫", "主任", "教练", "律师", "警官")
 )
@@ -74,7 +76,7 @@ _FAME = re.compile(
     "[《》〈〉「」『』]|作者|作家|导演|翻译|译者|小说|文字|文笔|编著|主编|出版|演员|主演|电影|电视剧|歌手|唱片|粉丝|专辑|博士|史学|"
     "大师|代言|皇帝|年间|将军|诗人|历史|读书|这本书|文章|女主|男主|主角|明星|综艺|偶像|作品|大作|理论|学术|写的|故居"
 )
-_MAYBE_CERTAIN = re.compile(any_of(CERTAIN))
+_MAYBE_CERTAIN = re.compile(alternatives(CERTAIN))
 # What may follow a name in a sentence.
 _FOLLOW = frozenset(
     "说把被让来没不也都就在是给跟和与同向对要去有又还从打拿叫先女老师强制态度存已因为于将号这那家的地得了吗呢吧啊超很太真特"

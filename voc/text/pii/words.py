@@ -17,6 +17,17 @@ def any_of(words: Iterable[str]) -> str:
     return f"(?=[{firsts}])(?:{_branches(every)})"
 
 
+def alternatives(words: Iterable[str]) -> str:
+    """The same to stand alone or beside others that begin with a plain character.
+
+    A pattern whose alternatives all do is looked for at these characters only.
+
+    >>> alternatives(["店长", "店员", "销售"])
+    '店(?:员|长)|销售'
+    """
+    return _branches(sorted(set(words)))
+
+
 def _branches(words: list[str]) -> str:
     heads: dict[str, list[str]] = {}
     for word in words:
