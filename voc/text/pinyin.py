@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from voc.text.readings import letters, reads, syllabic
+from voc.text.readings import letters, nearly_reads, reads, syllabic
 
 _LATIN = "A-Za-z\u00c0-\u024f\u0250-\u02af\u1e00-\u1eff\u0300-\u036f"
 _BRACKET = re.compile(
     rf" {{0,2}}[(（\[［【〔〖{{｛<《「] ?"
     rf"(?P<spelled>[{_LATIN}][{_LATIN}1-5 '’·，,、/\-]{{0,60}})[)）\]］】〕〗}}｝>》」]"
 )
+# Without brackets, or between slashes, it takes a tone mark to be pinyin.
+_TONED = "\u00e0-\u00fc\u0101-\u01dc\u1e3f\u0300-\u030c"
+_HAS_TONE = re.compile(f"[{_TONED}]")
+_BARE = re.compile(
+    rf"(?<=[\u4e00-\u9fff])(?: {{0,2}}/ ?(?P<cut>[{_LATIN}][{_LATIN} '’·\-]{{0,60}})/"
+    rf"|(?P<bare> {{0,2}}[{_LATIN}]+(?: [{_LATIN}'’]+){{0,7}})(?![{_LATIN}0-9]) ?)"
+)
 # What lets a text that is otherwise in order hold pinyin without tone marks.
-MAYBE = re.compile(r"[\u4e00-\u9fff] ?[(（\[【][a-z]{1,6}[1-5]?[)）\]】]")
+MAYBE = re.compile(r"[\u4e00-\u9fff] ?[(（\[【][A-Za-z]{1,6}[1-5]?[ )）\]】]")
 _BEFORE = re.compile(r"[\u4e00-\u9fff]{1,8}[\"”’』」》]?\Z")
 # Where pronunciation is what the text is about, the bracket is somebody's words.
 _SAID = re.compile(
@@ -49,12 +57,22 @@ def glosses(text: str) -> list[tuple[int, int]]:
     >>> glosses("（自营）这个行(háng)字念错了"), glosses("我(me)和他(he)")
     ([], [])
     """
-    found = [one for match in _BRACKET.finditer(text) if (one := _candidate(text, match))]
+    found = [one for match in _BRACKET.finditer(text) if (one := _candidate(text, match, "spelled"))]
+    if _HAS_TONE.search(text):
+        for match in _BARE.finditer(text):
+            one = _candidate(text, match, str(match.lastgroup))
+            if one and one.fits and (one.toned or match.lastgroup == "cut"):
+                found.append(one)
+        found.sort(key=lambda one: one.start)
     if not found:
         return []
     sure = [one.fits and one.toned for one in found]
     if sum(sure) <= _FEW:
-        sure = [known and not _spoken_of(text, one) for known, one in zip(sure, found, strict=True)]
+        subjects = _compared(text, found)
+        sure = [
+            known and text[one.start - 1] not in subjects and not _spoken_of(text, one)
+            for known, one in zip(sure, found, strict=True)
+        ]
     taken = list(sure)
     many = sum(sure) >= _RUN
     taken = [known or (many and one.fits and one.neutral) for known, one in zip(taken, found, strict=True)]
@@ -68,11 +86,23 @@ def glosses(text: str) -> list[tuple[int, int]]:
     return [(one.start, one.end) for one, gone in zip(found, taken, strict=True) if gone]
 
 
-def _candidate(text: str, match: re.Match[str]) -> _Candidate | None:
+def _compared(text: str, found: Sequence[_Candidate]) -> set[str]:
+    """Characters that are quoted with two readings: the text is about them."""
+    spelled: dict[str, set[str]] = defaultdict(set)
+    for one in found:
+        if one.start < 2 or text[one.start - 2] not in "\"“「『'‘《":
+            continue
+        spelled[text[one.start - 1]].add(text[one.start : one.end].strip(" ()（）[]【】"))
+    return {char for char, readings in spelled.items() if len(readings) > 1}
+
+
+def _candidate(text: str, match: re.Match[str], group: str) -> _Candidate | None:
     before = _BEFORE.search(text, max(0, match.start() - _LONGEST - 1), match.start())
-    spelled, toned = letters(match["spelled"])
+    spelled, toned = letters(match[group])
     fits = before is not None and reads(before.group().rstrip('"”’』」》'), spelled) > 0
-    if not fits and toned:  # some write it in front
+    if not fits and toned and before is not None:
+        fits = nearly_reads(before.group().rstrip('"”’』」》'), spelled)
+    if not fits and toned and group == "spelled":  # some write it in front
         fits = any(
             reads(text[match.end() : match.end() + many], spelled) == many for many in range(1, _LONGEST)
         )

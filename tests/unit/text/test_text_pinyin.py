@@ -97,3 +97,22 @@ def test_readings_are_there() -> None:
     assert reads("银行", "yinxing") == 2
     assert reads("银行", "yinhong") == 0
     assert reads("", "a") == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "clean"),
+    [
+        ("排(pai2)队(dui4)的人太多", "排队的人太多"),
+        ("鞋/xié/子/zi/开/kāi/胶/jiāo/了", "鞋子开胶了"),
+        ("客服 kè fú 一直 yì zhí 不回 bù huí，三天了", "客服一直不回，三天了"),
+        ("水(shuǐ)管(guǎng)爆了", "水管爆了"),
+        ("那家花(huār)店", "那家花店"),
+    ],
+)
+def test_other_ways_of_writing_pinyin(text: str, clean: str) -> None:
+    assert repair(text)[0] == clean
+
+
+@pytest.mark.parametrize("text", ['它分不清"炸(zhá)酱"和"炸(zhà)弹"', "这家 café 很好", "坐 Citroën 去的"])
+def test_what_only_looks_so(text: str) -> None:
+    assert repair(text)[0] == text

@@ -72,7 +72,7 @@ def pages(
     """One page a text: a third bare, the others with furniture, promotion or both."""
     likes = templates("lookalikes")
     for text in texts:
-        body = text if rng.random() < 0.8 else rng.choice(likes)
+        body = text if rng.random() < 0.7 else rng.choice(likes)
         if rng.random() < 0.2:
             body = rng.choice(("\n", "\n", " ")).join(rng.sample(likes, rng.randint(2, 6)))
         dice = rng.random()
