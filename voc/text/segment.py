@@ -86,8 +86,8 @@ def plain() -> Segmenter:
 
 
 def known(word: str) -> bool:
-    """Whether a word stands in the plain dictionary (350,000 words)."""
-    return plain().has_word(word)
+    """Whether a word of two characters or more stands in the plain dictionary (350,000 words)."""
+    return len(word) > 1 and plain().has_word(word)
 
 
 def search_tokens(clean: str) -> list[str]:

@@ -18,14 +18,15 @@ from voc.text.pii.name import find_names
 from voc.text.pii.network import find_addresses_of_machines
 from voc.text.pii.order import find_orders
 from voc.text.pii.reading import HAN_DIGIT, Reading, digits
-from voc.text.pii.vehicle import find_plates, find_vehicles
+from voc.text.pii.vehicle import PLATE, find_plates, find_vehicles
 from voc.types import Pii
 
 Found = tuple[str, int, int]  # type, start, end
 Candidate = tuple[int, str, int, int]  # how sure, type, start, end
 
-# Every identifier of digits has at least three, two of them near each other.
-_DIGIT = re.compile(rf"[0-9{HAN_DIGIT}](?:[^0-9{HAN_DIGIT}]{{0,6}}[0-9{HAN_DIGIT}OoIl])")
+# Every identifier of digits has at least three, or letters that pass for them, near each other.
+_D = rf"[0-9OoIl{HAN_DIGIT}]"
+_DIGIT = re.compile(rf"{_D}(?:[^0-9OoIl{HAN_DIGIT}]{{0,6}}{_D}){{2}}")
 # And every one of digits or Latin letters (a messenger's account too) four of these near each other: seven
 # texts in ten have not, and are looked through for addresses and names only.
 _NEAR = re.compile(
@@ -85,7 +86,7 @@ def _round(reading: Reading) -> list[Found]:
     """What is found once through: numbers and mail, then accounts, then addresses, then names."""
     candidates = list(find_mails(reading.seen))
     near = _NEAR.search(reading.seen) is not None
-    if near and _DIGIT.search(reading.seen) is not None:
+    if near and (_DIGIT.search(reading.seen) or PLATE.search(reading.seen)):
         read = digits(reading.seen)
         for family in _OF_DIGITS:
             candidates += family(reading.seen, read)

@@ -16,17 +16,22 @@ Candidate = tuple[int, str, int, int]  # how sure, type, start, end
 
 SURE = 1
 _HAN = "\u4e00-\u9fff"
-_S = r"[ •·\-_~*|/]{0,2}"
+_S = r"[ •·\-_~*|/]{0,3}"
 _HAN_NUM = "一二三四五六七八九十百〇零两"
-_NUM = rf"[A-Za-z]?(?:[0-9](?:[ •]?[0-9]){{0,4}}|[{_HAN_NUM}]{{1,5}})(?: ?[\-/] ?[0-9]{{1,4}})?[A-Za-z]?"
+_NUM = rf"[A-Za-z甲乙丙丁负]?(?:[0-9](?:[ •]?[0-9]){{0,4}}|[{_HAN_NUM}]{{1,5}})(?: ?[\-/] ?[0-9]{{1,4}})?"
+_NUM += "[A-Za-z]?"
 _FLAT = r"[0-9]{1,3}-[0-9]{1,2}-[0-9]{3,4}"  # building, unit, room
 _HOUSE = re.compile(
     rf"(?P<number>{_NUM}){_S}(?P<unit>号[楼院库仓铺]|号(?![线码机称店牌召令桌球床位])|"
     rf"[栋幢弄巷组社屯队座舍库室排铺档]|单元|厂房|# ?楼?)"
-    rf"|(?P<flat>{_FLAT})(?![0-9\-])|(?<![0-9A-Za-z])[A-Z] ?座"
+    rf"|(?P<flat>{_FLAT})(?![0-9\-])|(?<![0-9A-Za-z])[A-Z] ?[座栋幢]"
+)
+_MAYBE = re.compile(
+    rf"[0-9A-Z{_HAN_NUM}][ •·\-_~*|/]{{0,3}}(?:[号栋幢弄巷组社屯队座舍库室排铺档#]|单元|厂房)|[0-9]-[0-9]"
 )
 _PLACE = re.compile(
-    r"街道办?|[一二三四五六七八九十]区|大街|胡同|工业园区?|产业园区?|科技园区?|开发区|新区|社区|小区|新村|花园|家园|公寓"
+    r"高新区|经开区|保税区|街道办?|[一二三四五六七八九十]区"
+    r"|大街|胡同|工业园区?|产业园区?|科技园区?|开发区|新区|社区|小区|新村|花园|家园|公寓"
     r"|广场|大厦|山庄|宿舍|村民委员会|村委会|(?:(?<![景务校片灾战专展])区|[县镇乡旗])(?![域别块间长政])|[弄里村屯庄组社苑园]"
     r"|(?:大道|(?:[路街巷]|(?<![一二三四五六七八九十两几])道)(?!街道))"
     rf"(?:\(?[东西南北中]\)?(?=[ 0-9{_HAN_NUM}]))?"
@@ -34,7 +39,8 @@ _PLACE = re.compile(
 )
 _SEPARATORS = " •·-_~*|/，,、\n"
 _SHORT = frozenset("区县镇乡")  # their names have two or three characters
-_ADMIN = re.compile("街道办?|开发区|新区|[区县镇乡旗]")
+_NAMELESS = frozenset(("高新区", "经开区", "保税区", "开发区"))
+_ADMIN = re.compile("高新区|经开区|保税区|街道办?|开发区|新区|[区县镇乡旗]")
 _PRECISE = frozenset(("栋", "幢", "单元", "室", "号楼", "座", "舍"))
 # Words that stand before a place or between two sentences, never inside a name.
 _STOP = re.compile(
@@ -51,15 +57,14 @@ _ALONE = frozenset("东西南北城郊矿")  # districts of one character
 _LONGEST = 48  # characters of places before a number
 _PARTS = 8  # of a building after the house number, at most
 _NAME = 8  # characters of one place's name
-# What stands in every house number, and in every place before one: most texts lack one of them.
-_UNIT = re.compile(r"[号栋幢弄巷组社屯队座舍库室排铺档单厂#\-]")
-_SOME_PLACE = re.compile("[街道区胡园社小新花家公广大山宿村县镇乡旗弄里屯庄组苑路巷]")
+# What stands in every place before a number.
+_SOME_PLACE = re.compile("[街道区胡园社小新花家公广大山宿村县镇乡旗弄里屯庄组苑路巷高经保]")
 _MORE = re.compile(
     rf"{_S}(?:(?:附{_S})?{_NUM}{_S}(?:号[楼院库仓门铺]|单元|厂房|[号栋幢弄巷组社屯队座舍库室楼层院房户排门铺档#])"
-    rf"|[A-Za-z]{_S}[座栋幢区单]元?|之[一二三四五六七八九十0-9]+|院内?|内(?![{_HAN}])"
-    rf"|[0-9]{{1,3}}(?:-[0-9]{{1,4}}){{1,2}}(?![0-9\-])|[甲乙丙丁]单元|[东西中左右]户"
+    rf"|[A-Za-z]{_S}[座栋幢区单]元?|之(?:[一二三四五六七八九十]+|[0-9]+)|[大前后内]?院内?|内(?![{_HAN}])|[东西南北中前后][屋楼侧]"
+    rf"|负?[0-9]{{1,3}}(?:-[0-9]{{1,4}}){{1,2}}(?![0-9\-])|[甲乙丙丁]单元|[东西中左右]户"
     rf"|(?P<name>[A-Za-z]{{0,10}}[{_HAN}]{{2,8}}?(?: [{_HAN}]{{2,6}}?)?)"
-    rf"{_S}{_NUM}{_S}(?:号楼|单元|厂房|[号栋幢座室楼层])"
+    rf"{_S}(?:{_NUM}{_S}(?:号楼|单元|厂房|[号栋幢座室楼层])|[A-Z] ?[座栋幢])"
     r"|(?P<room>[0-9](?:[ •]?[0-9]){2,3}|[一二三四五六七八九〇零]{3,4})"
     r"(?![ •]?[0-9]|[.%][0-9]|[ ]?(?:元|块|米|度|天|人|个|年|次|多|平|斤|公里|万|分|㎡))"
     rf"|(?P<house>[A-Za-z]{{0,10}}[{_HAN}]{{0,6}}?(?:国际|苑|园|府|庭|轩|居|公馆|城|湾|家园|花园|大厦|公寓|广场|中心|时代|厂房)))"
@@ -68,7 +73,7 @@ _MORE = re.compile(
 
 def find_addresses(seen: str) -> Iterator[Candidate]:
     """Addresses of the reading, in order. Linear."""
-    if _UNIT.search(seen) is None or _SOME_PLACE.search(seen) is None:
+    if _SOME_PLACE.search(seen) is None or _MAYBE.search(seen) is None:
         return
     last = 0
     for house in _HOUSE.finditer(seen):
@@ -119,6 +124,9 @@ def _places(seen: str, house: re.Match[str], last: int) -> tuple[int, int] | Non
         ):
             joined = True
             continue  # 厚街镇, 花园路街道: one name
+        if marks[place].group() in _NAMELESS:
+            begin, levels = marks[place].start(), levels + 1
+            continue
         length, whole = _trimmed(name, marks[place].group(), joined=joined and not admin)
         joined = False
         if length == 0:
@@ -139,7 +147,7 @@ def _trimmed(name: str, kind: str, *, joined: bool) -> tuple[int, bool]:
         if len(rest) >= least or (rest in _ALONE and stop.group() != "市"):
             bare = rest
             break
-        if stop.end() == len(whole) and not _ADMIN.fullmatch(kind):
+        if stop.end() == len(whole) and not _ADMIN.fullmatch(kind) and stop.group() not in "市省州":
             return 0, False
     for length in (4, 3, 2, 3, 2):
         if bare[:length] in CITIES and len(bare) - length >= (1 if joined else 2):
@@ -174,4 +182,4 @@ def _narrower(seen: str, house: re.Match[str]) -> tuple[int, int]:
 
 
 def _precise(seen: str, start: int, end: int) -> bool:
-    return re.search(rf"号楼|单元|[栋幢室座舍]|{_FLAT}", seen[start:end]) is not None
+    return re.search(rf"号楼|单元|[栋幢室座舍#]|{_FLAT}", seen[start:end]) is not None

@@ -20,7 +20,7 @@ _SEP = rf"[{GAP}]{{1,3}}"
 _CHAIN = re.compile(rf"[0-9](?:(?:{_SEP})?[0-9]){{10,}}")
 _SPELLED = re.compile(rf"[0-9{HAN_DIGIT}](?:[,，、/ ]{{1,2}}[0-9{HAN_DIGIT}]){{10,}}(?![0-9{HAN_DIGIT}])")
 _READ_OUT = re.compile(
-    rf"[{HAN_DIGIT}]{{2,5}}(?:[,，、/ \-]{{1,2}}[{HAN_DIGIT}]{{2,5}}){{2,3}}(?![{HAN_DIGIT}])"
+    rf"[{HAN_DIGIT}]{{2,5}}(?:[,，、/… \-]{{1,2}}[{HAN_DIGIT}]{{2,5}}){{2,3}}(?![{HAN_DIGIT}])"
 )
 _GROUP = re.compile(r"[0-9]+")
 _TAIL = re.compile(r"[ \-_.·•]{0,3}[Xx×](?![A-Za-z])")
@@ -45,6 +45,7 @@ _CALLED = re.compile(
     r"(?:电话|手机|联系|号码?|[Tt][Ee][Ll]|拨|打)[^，。；\n0-9]{0,6}"
     r"(?P<number>1[3-9][0-9][,，、/*~|:=+\n]{1,2}[0-9]{4}[,，、/*~|:=+\n]{1,2}[0-9]{4})(?![0-9,，、*])"
 )
+_LETTERED = re.compile(r"(?<![0-9A-Za-z])1[3-9][0-9][A-Za-z][0-9]{4}[A-Za-z][0-9]{4}(?![0-9A-Za-z])")
 _SLASHED = re.compile(r"(?<![0-9/])0(?:10|2[0-9]|[3-9][0-9]{2})[/~_][2-8][0-9]{6,7}(?![0-9/])")
 _EXTENSION = re.compile(
     rf" ?(?:转接?|分机号?|[Ee]xt\.?|#)[:： ]?{_ANY}{{1,6}}(?!{_ANY})|\-[0-9]{{1,5}}(?![0-9\-])"
@@ -88,6 +89,8 @@ def _one(seen: str, start: int, end: int) -> Iterator[Candidate]:
         return
     if _MOBILE.match(number) and (set(map(len, groups)) == {1} or tuple(map(len, groups)) in _PHONE_SHAPES):
         yield _SURE["mobile"], "mobile", start, end
+    elif _LANDLINE.match(number) and len(groups) <= 4:
+        yield _SURE["landline"], "landline", start, end
     elif identity_card(number):
         yield _SURE["id"], "id", start, end
     elif len(number) in (16, 19) and bank_card(number):
@@ -106,6 +109,8 @@ def _plain(read: str) -> Iterator[Candidate]:
             yield _SURE["landline"], "landline", match.start(), extension.end()
     for match in _CALLED.finditer(read):
         yield _SURE["mobile"], "mobile", *match.span("number")
+    for match in _LETTERED.finditer(read):
+        yield _SURE["landline"], "mobile", match.start(), match.end()
     for match in _SLASHED.finditer(read):
         yield _SURE["landline"], "landline", match.start(), match.end()
     for match in _OVERSEAS.finditer(read):

@@ -12,25 +12,26 @@ Candidate = tuple[int, str, int, int]  # how sure, type, start, end
 SURE = 1
 _XIN = r"(?:信|心|❤|芯|xin|Xin|X|x|x信|星)"
 _WECHAT = (
-    rf"(?:(?:[微薇威葳徽魏围卫维唯]|(?<![A-Za-z])[VvWw])[ •]?{_XIN}|绿泡泡|绿色软件|企微|小号"
-    r"|(?<![A-Za-z])(?:[VvWw][Xx]|[Ww]e[Cc]hat|WECHAT|weixin)"
-    r"|[加+私找联]我?[ ]?[Vv薇微威卫]|(?<![A-Za-z0-9])[Vv](?:我|(?=[:：]))|[微薇威葳](?=[:：]))"
+    rf"(?:(?:[微薇威葳徽魏围卫维唯]|(?<![A-Za-z])[VvWw])[ •]?{_XIN}|[Ww]ei ?信|绿泡泡|绿色软件|企微|小号"
+    r"|小[Vv](?![A-Za-z])|(?<![A-Za-z])(?:[VvWw][Xx]|[Ww]e[Cc]hat|WECHAT|weixin)(?: ?(?:ID|id|Id))?"
+    r"|[加+私找联]我?[ ]?[Vv薇微威卫](?![Xx](?![A-Za-z]))"
+    r"|(?<![A-Za-z0-9])[Vv](?:我|(?=[:：]))|[微薇威葳](?=[:：]))"
 )
 _QQ = (
-    r"(?:(?<![A-Za-z])[Qq] ?[Qq]|扣扣|抠抠|蔻蔻|企鹅|球球|秋秋|(?<![A-Za-z])[Qq](?=号|[:：])"
+    r"(?:(?<![A-Za-z])[Qq] ?[Qq]|[扣抠蔻叩寇釦]{2}|企?鹅|球球|秋秋|(?<![A-Za-z])[Qq](?=号|[:：])|扣(?=[:：])"
     r"|[加+私联]我?[ ]?[Qq](?![A-Za-z]))"
 )
 _OTHERS = (
     r"(?:钉钉|小红书|抖音|快手|陌陌|飞书|[Tt]elegram|TG|(?<![A-Za-z])[Ll][Ii][Nn][Ee](?![A-Za-z])"
     r"|[Ww]hats[Aa]pp|[Ss]kype)"
 )
-_FIRSTS = "微薇威葳徽魏围卫维唯VvWw绿企小加+私找联Qq扣抠蔻球秋钉抖快陌飞TtLlSs"
+_FIRSTS = "微薇威葳徽魏围卫维唯VvWw绿企小加+私找联Qq扣抠蔻球秋钉抖快陌飞叩寇釦鹅TtLlSs"
 _LABEL = re.compile(rf"(?=[{_FIRSTS}])(?:(?P<wechat>{_WECHAT})|(?P<qq>{_QQ})|(?P<other>{_OTHERS}))")
 # Between the name and the account: no sentence end, few words.
 _FILL = r"[^0-9A-Za-z。！？!?\x00\x01]"
 _BETWEEN = re.compile(rf"{_FILL}{{0,16}}")
 _FURTHER = re.compile(rf"{_FILL}{{1,14}}")
-_ACCOUNT = re.compile(r"[A-Za-z](?:[•]?[0-9A-Za-z_\-]){5,23}")
+_ACCOUNT = re.compile(r"[A-Za-z](?:[•.]?[0-9A-Za-z_\-]){5,23}")
 _SPACED = re.compile(
     r"[A-Za-z](?:[ •\-.·][0-9A-Za-z_\-]){5,23}(?![ •\-.·]?[0-9A-Za-z])|[A-Za-z]{2,}[ •][0-9A-Za-z_]{2,}[0-9]"
 )

@@ -29,7 +29,8 @@ _NUMBERED = """
 _LABEL = re.compile(
     any_of(_WORDS.split()) + r"(?:编?号码?|编码)?"
     "|" + any_of(_NUMBERED.split()) + r"(?:单?编?号码?|单?编码)"
-    r"|(?=[单保Oo])(?:(?<![双限买下菜简])(?:单号|保单号?)|[Oo]rder(?: ?(?:[Nn]o\.?|ID|id))?)"
+    r"|(?=[单保Oo])(?:(?<![双限买下菜简])(?:单号|保单号?|单子?(?=[:： ]?[0-9A-Za-z]))"
+    r"|[Oo]rder(?: ?(?:[Nn]o\.?|ID|id))?)"
 )
 _OTHER = re.compile(
     r"防伪码?|激活码|序列号|批号|货号|型号|专利|许可|条形?码|版本|错误|代码|书号|注册证|编码|固件|校验|卡号|账号|电话|手机|号段|"
@@ -41,9 +42,11 @@ _COMPANY = re.compile(
     r"(?P<number>[1-9](?:[ \-]?[0-9]){9,15})(?![0-9A-Za-z]|[.%\-][0-9])"
 )
 _PARCEL = re.compile(
-    r"快递|物流|签收|派送|揽收|到哪|查一下|查件|发货|退货|包裹|驿站|催单|骑手|配送|外卖|下单|取消|退款"
+    r"取件|送件|派件|快递|物流|签收|派送|揽收|到哪|查一下|查件|发货|退货|包裹|驿站|催单|骑手|配送|外卖|下单|取消|退款"
 )
-_BARE = re.compile(r"(?<![0-9A-Za-z.\-])[1-9][0-9]{11,14}(?![0-9A-Za-z\-]|\.[0-9])")
+_BARE = re.compile(
+    r"(?<![0-9A-Za-z])[A-Z]{2}[0-9]{11,15}(?![0-9A-Za-z])|(?<![0-9A-Za-z.\-])[1-9][0-9]{11,14}(?![0-9A-Za-z\-]|\.[0-9])"
+)
 _UNIT = re.compile(r" ?(?:元|块|万|亿|公里|千米|米|字节|步|人次|个|条|次|美元|GB|MB|KB|%|km|kg)")
 _TIME = re.compile(r"(?:19|20)[0-9]{2}[\-./ ]?(?:0[1-9]|1[0-2])[\-./ ]?(?:0[1-9]|[12][0-9]|3[01])(?![0-9])")
 _NOT_A_NUMBER = ("QQ", "VX", "WX", "TEL", "APP", "VIP", "IP")
@@ -106,8 +109,9 @@ def _in_groups(words: list[str]) -> bool:
     if len(sizes) > 8 or (min(sizes[:-1]) < 2 and sizes[0] != 1):
         return False
     return all(
-        any(char.isdigit() for char in word) or (word.isupper() and word not in _NOT_A_NUMBER)
-        for word in words
+        any(char.isdigit() for char in word)
+        or ((word.isupper() or place == 0) and word.upper() not in _NOT_A_NUMBER)
+        for place, word in enumerate(words)
     )
 
 

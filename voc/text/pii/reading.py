@@ -63,6 +63,8 @@ def _read(char: str) -> str:
         return "()"["（）".index(char)]
     if char in "・‧∙⋅･●◦．":
         return "·"
+    if char == "🐧":
+        return "鹅"
     kind = unicodedata.category(char)
     if kind == "Pd" or char in "−ー":
         return "-"

@@ -21,35 +21,50 @@ _PLATE = re.compile(
 )
 # In parts: pictures, blanks, dashes anywhere, O and I, which no plate has, for 0 and 1.
 _GAP = r"[ ·•.\-_]{0,2}"
-_PARTS = re.compile(
-    rf"[{_PROVINCE}]{_GAP}(?P<city>[A-HJ-NP-Za-hj-np-z]){_GAP}"
-    rf"(?P<body>(?:[0-9A-Za-z]{_GAP}){{4}}(?:[0-9A-Za-z](?:{_GAP}[0-9A-Za-z])?|[{_LAST}]))(?![0-9A-Za-z]|{_GAP}[0-9])"
+
+
+def _in_parts(gap: str) -> re.Pattern[str]:
+    return re.compile(
+        rf"[{_PROVINCE}]{gap}(?P<city>[A-HJ-NP-Za-hj-np-z]){gap}"
+        rf"(?P<body>(?:[0-9A-Za-z]{gap}){{4}}(?:[0-9A-Za-z](?:{gap}[0-9A-Za-z])?|[{_LAST}]))"
+        rf"(?![0-9A-Za-z]|{_GAP}[0-9])"
+    )
+
+
+_PARTS = _in_parts(_GAP)
+_DICTATED = re.compile(
+    rf"[{_PROVINCE}][，,、][A-Za-z][，,、](?P<body>(?:[0-9A-Za-z][，,、]?){{4,5}}[0-9A-Za-z{_LAST}])"
 )
 _NORMAL = str.maketrans("OoIl", "0011")
+_SPOKEN = str.maketrans("〇零一二三四五六七八九幺", "001234567891")
 _FORM = re.compile(rf"{_BODY}\Z")
 _MODEL = re.compile(r"\d0{2,3}[A-Za-z]\Z")  # 新R9000P
 _FLIGHT = re.compile(r"[A-Z]\d{4}\Z")  # 北京CA1234 in 飞北京CA1234
 _PLACES = ("北京", "南京", "东京", "天津", "四川", "银川", "江苏", "西藏", "内蒙", "南宁", "辽宁", "西宁")
 _CAR = re.compile(r"车|牌")
-_GATE = re.compile(rf"[{_PROVINCE}]{_GAP}[A-HJ-NP-Za-hj-np-z]{_GAP}[0-9A-Za-z]")
+# How a plate begins.
+PLATE = re.compile(rf"[{_PROVINCE}][ ·•.\-_，,、]{{0,2}}[A-HJ-NP-Za-hj-np-z][ ·•.\-_，,、]{{0,2}}[0-9A-Za-z]")
 
-_RUN = re.compile(r"[0-9A-Za-z](?:[ \-_.·•()]{0,3}[0-9A-Za-z]){16,}")
+_RUN = re.compile(r"[0-9A-Za-z](?:[ \-_.·•()/\n]{0,3}[0-9A-Za-z]){16,}")
 _WORD = re.compile(r"[0-9A-Za-z]+")
-_FRAME = re.compile(r"(?:车架|识别代?[号码]|[Vv][Ii][Nn]|铭牌|大架号)")
+_FRAME = re.compile(r"(?:车架|底盘|识别代?[号码]|[Vv][Ii][Nn]|铭牌|大架号)")
 _VIN = 17
 _OWN = re.compile(r"(?:[Vv][Ii][Nn]|VIN码)")
 
 
 def find_plates(seen: str, read: str) -> Iterator[Candidate]:
     """Licence plates of the reading. Linear."""
-    if _GATE.search(read) is None:
+    spoken = seen.translate(_SPOKEN)
+    if PLATE.search(spoken) is None:
         return
     for match in _PLATE.finditer(seen):
         if _plausible_plate(seen, match):
             yield 7, "plate", match.start(), match.end()
-    for match in _PARTS.finditer(read):
-        if _plausible_parts(seen, match):
-            yield 7, "plate", match.start(), match.end()
+    for text in dict.fromkeys((read, spoken)):
+        for pattern in (_PARTS, _DICTATED):
+            for match in pattern.finditer(text):
+                if _plausible_parts(seen, match):
+                    yield 7, "plate", match.start(), match.end()
 
 
 def _plausible_plate(seen: str, match: re.Match[str]) -> bool:
@@ -121,7 +136,7 @@ def _vehicle(text: str, seen: str, words: list[tuple[int, int]], first: int) -> 
 
 def _is_vehicle(number: str, *, called: bool, parts: int) -> bool:
     figures = sum(char.isdigit() for char in number.translate(_NORMAL))
-    if number.isdigit() or figures < 4:
+    if number.isdigit() or figures < 4 or number.startswith("ISBN"):
         return False
     forms = {number.upper().translate(_NORMAL), number.translate(_NORMAL).upper()}
     if any(vehicle(form) for form in forms):
