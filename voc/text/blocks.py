@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from operator import add
 from typing import NamedTuple
 
 _GLUED = (
@@ -113,13 +114,23 @@ def _of_line(line: str, cut: list[Piece]) -> list[str]:
     return shapes
 
 
+def grams(words: str) -> set[str]:
+    """Pairs and triples of characters of a piece, numbers as 0, with marks for its beginning and its end."""
+    shown = words[:_SHOWN]
+    if "<" in shown:
+        shown = _MASK.sub("¤", shown)
+    shown = f"^{_NUMBERS.sub('0', shown).lower()}$"
+    pairs = [*map(add, shown, shown[1:])]
+    return {*pairs, *map(add, pairs, shown[2:])}
+
+
+def length_of(words: str) -> str:
+    """The name of the shape that says how long a piece is."""
+    return f"#length {min(len(words).bit_length(), 7)}"
+
+
 def _of_piece(words: str) -> list[str]:
-    length = len(words)
-    shown = "^" + _NUMBERS.sub("0", _MASK.sub("¤", words[:_SHOWN])).lower() + "$"
-    grams = {shown[i : i + 2] for i in range(len(shown) - 1)}
-    grams.update(shown[i : i + 3] for i in range(len(shown) - 2))
-    found = list(grams)
-    found.append(f"#length {min(length.bit_length(), 7)}")
+    found = [*grams(words), length_of(words)]
     if _SENTENCE.search(words):
         found.append("#sentence")
     if "，" in words:
@@ -130,6 +141,6 @@ def _of_piece(words: str) -> list[str]:
         found.append("#felt")
     if _PARTICLE.search(words):
         found.append("#particle")
-    if sum(map(str.isdigit, words)) * 3 >= length:
+    if sum(map(str.isdigit, words)) * 3 >= len(words):
         found.append("#digits")
     return found

@@ -15,7 +15,7 @@ from functools import cache
 from itertools import pairwise, repeat
 from pathlib import Path
 
-from voc.text.blocks import Piece, described, pieces
+from voc.text.blocks import Piece, described, grams, length_of, pieces
 
 BODY, CHROME, PROMO = 0, 1, 2
 KINDS = ("body", "chrome", "promo")
@@ -48,7 +48,7 @@ def blocks(text: str) -> list[Block]:
     ['回复(3) 举报 登录后才能评论']
     """
     cut = pieces(text)
-    if not cut:
+    if not cut or _plain(text, cut):
         return []
     odds = scores(text, cut)
     if all(chrome <= 0.0 >= promo for chrome, promo in odds):
@@ -63,6 +63,24 @@ def blocks(text: str) -> list[Block]:
     if BODY not in kinds:
         kinds = _with_a_body(cut, kinds, odds)
     return _blocks(cut, kinds, len(text))
+
+
+def _plain(text: str, cut: list[Piece]) -> bool:
+    """Whether no piece can reach `EVIDENCE`, by its characters and its length, whatever its other shapes.
+
+    So it is with most texts, and half of the time is that of the other shapes.
+    """
+    weights, bias = _weights()
+    names, most = _reach()
+    for piece in cut:
+        words = text[piece.start : piece.end]
+        least = bias + most + weights.get(length_of(words), 0j)
+        if "，" in words:
+            least += weights.get("#comma", 0j)
+        total = sum(map(weights.__getitem__, grams(words) & names), least)
+        if total.real >= EVIDENCE or total.imag >= EVIDENCE:
+            return False
+    return True
 
 
 def _with_a_body(cut: list[Piece], kinds: list[int], odds: list[tuple[float, float]]) -> list[int]:
@@ -136,3 +154,18 @@ def _weights() -> tuple[dict[str, complex], complex]:
     held = json.loads(_WEIGHTS.read_text("utf-8"))
     weights = {feature: complex(*pair) for feature, pair in held["weights"].items()}
     return weights, complex(*held["bias"])
+
+
+@cache
+def _reach() -> tuple[frozenset[str], complex]:
+    """The names of the weights, and the most that shapes but length and comma can add."""
+    weights, _ = _weights()
+    shapes = [
+        weight
+        for name, weight in weights.items()
+        if name.startswith("#") and len(name) > 3 and not name.startswith("#length ") and name != "#comma"
+    ]
+    rest = 1e-6  # sums in another order
+    return frozenset(weights), complex(
+        sum(max(0.0, one.real) for one in shapes) + rest, sum(max(0.0, one.imag) for one in shapes) + rest
+    )

@@ -20,22 +20,21 @@ from voc.text.repeats import pasted
 from voc.text.script import convertible, simplified
 from voc.types import Repair
 
-_AFTER_CHINESE = "(?<=[\u3400-\u4dbf\u4e00-\u9fff！？，；。、…～~])"
-# Marks that Chinese text writes both ways; between digits and Latin letters they stay.
-_MARKS = re.compile(_AFTER_CHINESE + "[!?,;]+")
+_CHINESE_BEFORE = "\u3400-\u4dbf\u4e00-\u9fff！？，；。、…～~"
+# Marks that Chinese text writes both ways; between digits and Latin letters they stay. The mark first, then
+# what stands before it: so a text is looked through for marks only.
+_MARKS = re.compile(f"[!?,;](?<=[{_CHINESE_BEFORE}][!?,;])[!?,;]*")
 _CHINESE = str.maketrans("!?,;", "！？，；")
 _ENTITY = re.compile(r"&(?:amp;)*(#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 # 3...5 must not become 3.5, so a run of dots between digits stays.
 _RUNS = re.compile(r"([！？。，、；~～·\-=_*#!?,])\1+|…{3,}|(?<![\d.])\.{2,}|\.{2,}(?![\d.])")
+_STRETCH = 3  # characters the same as the one before: fewer are no run of four
 _STRETCHED = re.compile("([A-Za-z\u3400-\u9fff\U0001f300-\U0001faff])\\1{3,}")
 _SPACES = re.compile(r" *\n[ \n]*| {2,}")
 _CRLF = re.compile(r"\r\n?")
-_UNTIDY = re.compile(
-    rf"([！？。，、；~～·\-=_*#!?,.])\1|…{{3}}|(.)\2{{3}}|{_AFTER_CHINESE}[!?,;]"
-    r"| [ \n]|\n[ \n]|\A[ \n]|[ \n]\Z"
-    rf"|{spacing.BEFORE_MARK.pattern}|{spacing.MAYBE.pattern}|{pinyin.MAYBE.pattern}",
-    re.MULTILINE,
-)
+_DOUBLED = re.compile(r"[！？。，、；~～·\-=_*#!?,.…]{2}")
+_REPEATED = re.compile(r"([！？。，、；~～·\-=_*#!?,.])\1|…{3}|(.)\2{3}")
+_BLANKS = re.compile(r" [ \n]|\n[ \n]|\A[ \n]|[ \n]\Z")
 _PASSES = 4  # an entity may decode to another one's beginning; deeper nesting is nobody's text
 _AGAIN = 6  # what is cut out may bring together what is cut out next
 
@@ -74,7 +73,7 @@ def mend(text: str, *, blocks: bool = True) -> Mended:
     whole: str | None = None
     places: Sequence[int] = ()
     for _ in range(_AGAIN):
-        tidy = _safe().match(placed.text) and not _UNTIDY.search(placed.text)
+        tidy = _safe().match(placed.text) and not _untidy(placed.text)
         cut = 0 if tidy else _characters(placed, counts)
         if whole is None:
             whole, places = placed.text, placed.places
@@ -95,6 +94,22 @@ def _without_blocks(placed: Placed, counts: Counter[str]) -> int:
     placed.remove([(block.start, block.end) for block in found])
     counts.update(block.kind for block in found)
     return len(copies) + len(found)
+
+
+def _untidy(text: str) -> bool:
+    """Whether `_characters` would change a text of safe characters, or may."""
+    if _repeats(text) and _REPEATED.search(text):
+        return True
+    if (" " in text or "\n" in text) and any(
+        pattern.search(text) for pattern in (_BLANKS, spacing.BEFORE_MARK, spacing.MAYBE)
+    ):
+        return True
+    return bool(_MARKS.search(text) or pinyin.MAYBE.search(text))
+
+
+def _repeats(text: str) -> int:
+    """How many characters are the same as the one before."""
+    return sum(map(str.__eq__, text, text[1:]))
 
 
 def _characters(placed: Placed, counts: Counter[str]) -> int:
@@ -119,9 +134,12 @@ def _characters(placed: Placed, counts: Counter[str]) -> int:
         cut += _cut(placed, counts, "space", spacing.blanks(placed.text))
     if convertible().search(placed.text):
         counts["traditional"] += placed.translate(simplified(placed.text))
-    counts["repeated"] += placed.replace(_RUNS, _shortest)
-    counts["repeated"] += placed.replace(_STRETCHED, lambda run: run.group()[:3])
-    counts["space"] += placed.replace(_SPACES, lambda gap: "\n" if "\n" in gap.group() else " ")
+    if _DOUBLED.search(placed.text):
+        counts["repeated"] += placed.replace(_RUNS, _shortest)
+    if _repeats(placed.text) >= _STRETCH:
+        counts["repeated"] += placed.replace(_STRETCHED, lambda run: run.group()[:3])
+    if " " in placed.text or "\n" in placed.text:
+        counts["space"] += placed.replace(_SPACES, lambda gap: "\n" if "\n" in gap.group() else " ")
     placed.strip()
     return cut
 

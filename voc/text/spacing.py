@@ -7,7 +7,8 @@ import re
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff"
 _MARKS = "，。！？；：、…）】》」』"
 _OPENING = "（【《「『“‘"
-BEFORE_MARK = re.compile(f"(?<=[^ \n]) +(?=[{_MARKS}])|(?<=[{_HAN}{_MARKS}!?,;]) +(?=[!?,;])")
+# The blank first, then what stands before it: so a text is looked through for blanks only.
+BEFORE_MARK = re.compile(f" (?<=[^ \n] ) *(?=[{_MARKS}])| (?<=[{_HAN}{_MARKS}!?,;] ) *(?=[!?,;])")
 # Single characters (with their marks) set apart by blanks.
 _ONE = f"[{_OPENING}]?[{_HAN}][{_MARKS}]{{0,3}}"
 _SPELLED = re.compile(f"(?<![^ \n{_MARKS}{_OPENING}]){_ONE}(?: +{_ONE}){{2,}}(?![^ \n{_OPENING}])")

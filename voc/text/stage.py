@@ -8,7 +8,6 @@ from dataclasses import replace
 from voc.text.integrity import judge
 from voc.text.offsets import shown_span
 from voc.text.pii import Found, find, mask, replaced
-from voc.text.pii.reading import read_alike
 from voc.text.repair import mend
 from voc.text.signature import signature
 from voc.types import CleanText, Integrity, Pii
@@ -29,7 +28,7 @@ class TextStage:
         mended = mend(text)
         # Repair can uncover an identifier (an entity decoded): it is then masked in the shown text too.
         rounds = 0
-        while rounds < _ROUNDS and not read_alike(text, mended.clean) and (uncovered := find(mended.clean)):
+        while mended.clean != text and rounds < _ROUNDS and (uncovered := find(mended.clean)):
             spans = [(kind, *shown_span(mended.offsets, start, end)) for kind, start, end in uncovered]
             text, pii = replaced(text, _merged(pii, spans))
             mended = mend(text)

@@ -1,4 +1,4 @@
-"""What a text is spared (`_NEAR`, `read_alike`) hides nothing: with and without, the same is found."""
+"""What a text is spared (`_NEAR`, `_plain`) hides nothing: with and without, the same is found."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from voc.text import pii, stage
-from voc.text.stage import TextStage
+from voc.text import chrome, pii
 
 _HARD = Path(__file__).resolve().parents[2] / "hard" / "text"
 _ROWS = [
@@ -28,7 +27,8 @@ def test_texts_without_characters_near_each_other_hold_no_identifier_of_them(
     assert any(gated)
 
 
-def test_a_repaired_text_that_reads_alike_uncovers_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    clean = [TextStage().clean(text) for text in _ROWS]
-    monkeypatch.setattr(stage, "read_alike", lambda one, other: one is other)
-    assert clean == [TextStage().clean(text) for text in _ROWS]
+def test_blocks_are_the_same_for_all_shapes_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    spared = [chrome.blocks(text) for text in _ROWS]
+    monkeypatch.setattr(chrome, "_plain", lambda text, cut: False)
+    assert spared == [chrome.blocks(text) for text in _ROWS]
+    assert any(spared)

@@ -109,11 +109,6 @@ def as_read(text: str) -> tuple[str, Sequence[int]]:
     return "".join([*parts, text[last:]]).translate(_READINGS), kept
 
 
-def read_alike(one: str, other: str) -> bool:
-    """Whether two texts have the same reading: what is not found in the one is not found in the other."""
-    return one is other or as_read(one)[0] == as_read(other)[0]
-
-
 def digits(seen: str) -> str:
     """The reading with Han digits and look-alike letters as digits where five or more stand together.
 
