@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import pytest
 
 from voc.text.pii import find, mask
 from voc.text.pii.checks import bank_card, identity_card, identity_card_15, vehicle
+from voc.text.stage import TextStage
+from voc.train.text_scores import personal, read
 
 MASKED = {
     "landline": """
@@ -170,6 +173,16 @@ Y T 1 0 7 7 2 7 5 7 9 8 4 4 0|<ORDER>
 投诉工号8012的何静|投诉工号8012的<NAME>
 昨天黄俊晓把件放错了柜子|昨天<NAME>把件放错了柜子
 投诉的事，黄俊晓收，不是我|投诉的事，<NAME>收，不是我
+贺春燕说三天到账，龙海涛说七天|<NAME>说三天到账，<NAME>说七天
+老张又把快递扔水表箱了|老<NAME>又把快递扔水表箱了
+隔壁詹姐和蒋哥都在|隔壁<NAME>姐和<NAME>哥都在
+本人姓阚名东升|本人姓<NAME>名<NAME>
+客户：免贵姓岳|客户：免贵姓<NAME>
+好的上官女士|好的<NAME>女士
+我叫zhao丽华，打不出来|我叫<NAME>，打不出来
+名单⏎1. 程浩然⏎2. 付晓蕾|名单⏎1. <NAME>⏎2. <NAME>
+司机阿卜杜拉·买买提一路唱歌|司机<NAME>一路唱歌
+房东史*建*业不退押金|房东<NAME>不退押金
 面单露了，花木芝，13800138001|面单露了，<NAME>，<MOBILE>
 收件人：杨 鹏|收件人：<NAME>
 销售陈 晓 东说不退|销售<NAME>说不退
@@ -400,6 +413,7 @@ G4京港澳高速的服务区
 老板冷冰冰的
 谢谢老同学给面子
 """
+HARD = Path(__file__).resolve().parents[2] / "hard" / "text"
 LINES = "".join(MASKED.values()).split("\n")
 CASES = [line.replace("⏎", "\n").split("|") for line in LINES if line]
 
@@ -412,6 +426,15 @@ def test_masked(text: str, masked: str) -> None:
 @pytest.mark.parametrize("text", STAYS.strip().split("\n"))
 def test_stays(text: str) -> None:
     assert mask(text) == (text, ())
+
+
+def test_the_open_half_of_the_hard_set_keeps_its_floors() -> None:
+    rows = personal(read(HARD, "pii", "open"), TextStage())
+    floors = [row for row in rows if row["floor"] is not None]
+    assert len(floors) == 13
+    # One of the second round's numbers is torn over two sentences: those two halves stay.
+    below = [row for row in floors if row["value"] < row["floor"] and row["metric"] != "recall vin"]
+    assert not below
 
 
 def test_checks() -> None:

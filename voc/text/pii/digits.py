@@ -247,7 +247,7 @@ def _grouped_card(text: str, groups: list[str], start: int, stop: int) -> bool:
     shape = tuple(map(len, groups))
     if set(shape) == {1}:
         return True
-    if all(group.endswith("00") for group in groups):
+    if max(shape) <= 6 and all(group.endswith("00") for group in groups):
         return False
     if any(shape[: len(begin)] == begin for begin in _CARD_GROUPS):
         return True

@@ -40,7 +40,9 @@ _ANNOUNCED = FIELDS | ROLES
 _NOT_GIVEN = frozenset(
     ["妹妹", "哥哥", "爸爸", "妈妈", "弟弟", "姐姐", "王朝", "亲王", "兄弟", "国际", "集团", "公司", "王子"]
 )
-_SHOP = re.compile(r"[店路街镇村县区市广牌记楼庄园城山河桥家酒堂坊府馆寺庙]|大[街道厦]")
+_SHOP = re.compile(
+    r"[\"”』」]?(?:[店路街镇村县区市广牌记楼庄园城山河桥家酒堂坊府馆寺庙餐饭宾]|大[街道厦酒饭]|公司|集团)"
+)
 _LAND = frozenset("湖山桥洞岛庙寺村镇河岭")
 # Talk of books, films and history: who is named there is no customer and no clerk.
 _FAME = re.compile(
@@ -122,10 +124,10 @@ def _right(seen: str, end: int, *, titled: bool) -> float:
     after = seen[end : end + 1]
     if titled:
         return 2.5
-    if not after or not _IS_HAN.match(after):
-        return 1.0
     if _SHOP.match(seen, end):
         return -3.0
+    if not after or not _IS_HAN.match(after):
+        return 1.0
     points = -1.5 if known(seen[end - 1 : end + 1]) else 0.0
     if after in FOLLOW:
         return points + 1.0
