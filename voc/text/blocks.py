@@ -10,15 +10,29 @@ from collections.abc import Iterator
 from operator import add
 from typing import NamedTuple
 
-_GLUED = (
-    "展开全文|收起全文|查看全文|阅读全文|阅读原文|登录后(?:才能)?(?:评论|回复|发表|查看)|发表评论|写评论|"
-    "点击查看|查看全部|查看原图|上一篇|下一篇|版权所有|责任编辑|相关阅读|相关推荐|相关文章|猜你喜欢|为你推荐|推荐阅读|延伸阅读|"
-    "转载请注明|未经授权|未经许可|免责声明|特别声明|本文来自|分享到[：:]|"
-    "(?:回复|点赞|赞|评论|举报|收藏|有用|阅读|浏览) ?\\(\\d+\\)|"
-    "只看该作者|返回顶部|回到顶部|[Cc]opyright|All [Rr]ights|©|[京沪粤浙苏]ICP|"
-    "(?:请)?关注(?:微信)?公众号|"
-    "复制(?:这段|本条|此)(?:话|信息|内容)|(?:点击|戳)(?:下方)?(?:链接|蓝字)|长按(?:识别|扫描)"
-)
+from voc.text.pii.words import any_of
+
+# Phrases no sentence holds, and those with gaps by what they begin with.
+_GLUED_WORDS = """
+展开全文 收起全文 查看全文 阅读全文 阅读原文 发表评论 写评论 点击查看 查看全部 查看原图 上一篇 下一篇 版权所有
+责任编辑
+相关阅读 相关推荐 相关文章 猜你喜欢 为你推荐 推荐阅读 延伸阅读 转载请注明 未经授权 未经许可 免责声明 特别声明
+本文来自 只看该作者 返回顶部 回到顶部 ©
+"""
+_FORMS = {
+    "登": "登录后(?:才能)?(?:评论|回复|发表|查看)",
+    "分": "分享到[：:]",
+    "回点赞评举收有阅浏": r"(?:回复|点赞|赞|评论|举报|收藏|有用|阅读|浏览) ?\(\d+\)",
+    "Cc": "[Cc]opyright",
+    "A": "All [Rr]ights",
+    "京沪粤浙苏": "[京沪粤浙苏]ICP",
+    "请关": "(?:请)?关注(?:微信)?公众号",
+    "复": "复制(?:这段|本条|此)(?:话|信息|内容)",
+    "点戳": "(?:点击|戳)(?:下方)?(?:链接|蓝字)",
+    "长": "长按(?:识别|扫描)",
+}
+_GLUED = f"{any_of(_GLUED_WORDS.split())}|(?=[{''.join(_FORMS)}])(?:{'|'.join(_FORMS.values())})"
+_GLUED_HEADS = "".join(word[0] for word in _GLUED_WORDS.split()) + "".join(_FORMS)
 # What parts two pieces: a line end, blanks (not within Latin words), the end of a sentence, a mark of menus
 # and lists, a bracket of links, a phrase no sentence holds.
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff"
@@ -26,13 +40,15 @@ _LATIN = "A-Za-z\u00c0-\u024f"
 _MARKS = "|·•›»«▪◆■○→"
 _ENDS = "。！？!?；;…~～”’」』）"
 _JOINT = re.compile(
+    # Where one can be at all: nine places in ten are passed over here.
+    rf"(?:(?=[ \n>【\[{_MARKS}{_GLUED_HEADS}])|(?<=[{_ENDS}]))(?:"
     r"(?P<line>[ \n]*\n[ \n]*)"
     # Blanks within Latin words, and beside a Latin word within Chinese, are in sentences too.
     rf"|(?P<space>(?<![{_MARKS}> ]) +(?!->|<-|(?<=[0-9{_LATIN}] )[0-9{_LATIN}]|(?<=[{_LATIN}] )[{_HAN}]"
     rf"|(?<=[{_HAN}，] )(?!Copyright|Powered|All |Terms|Privacy|ICP|IP|APP)[A-Za-z]))"
     rf"|(?<=[{_ENDS}])(?P<sentence>)(?<![^。！？!?；;…~～][”’」』）])(?![{_ENDS} \n]|$)"
     rf"|(?=[{_MARKS}]|(?<![A-Za-z\-])>(?![-_<=]))(?P<mark>)(?<![{_MARKS}> \n])"
-    rf"|(?P<bracket>(?=[【\[]))(?<![ \n])|(?P<glued>)(?<![ \n])(?={_GLUED})"
+    rf"|(?P<bracket>(?=[【\[]))(?<![ \n])|(?P<glued>)(?<![ \n])(?={_GLUED}))"
 )
 LINE, SPACE, SENTENCE, MARK, GLUED = range(5)
 _KINDS = {"line": LINE, "space": SPACE, "sentence": SENTENCE, "mark": MARK, "bracket": MARK, "glued": GLUED}

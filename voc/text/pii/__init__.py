@@ -30,7 +30,7 @@ _DIGIT = re.compile(rf"{_D}(?:[^0-9OoIl{HAN_DIGIT}]{{0,6}}{_D}){{2}}")
 # And every one of digits or Latin letters (a messenger's account too) four of these near each other: seven
 # texts in ten have not, and are looked through for addresses and names only.
 _NEAR = re.compile(
-    rf"[0-9A-Za-z_|{HAN_DIGIT}\-](?:[ .·•(),，、/*~:=+\n。点\[\]]{{0,5}}[0-9A-Za-z_|{HAN_DIGIT}\-]){{3}}|::"
+    rf"[0-9A-Za-z_|{HAN_DIGIT}\-](?:[ .·•(),，、/*~:=+…\n。点\[\]]{{0,5}}[0-9A-Za-z_|{HAN_DIGIT}\-]){{3}}|::"
 )
 _ROUNDS = 8  # what is found uncovers another only where two stand without a gap
 _OF_DIGITS: tuple[Callable[[str, str], Iterator[Candidate]], ...] = (

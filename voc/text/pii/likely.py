@@ -21,9 +21,11 @@ _HAN = "\u4e00-\u9fff"
 _IS_HAN = re.compile(f"[{_HAN}]")
 _HEADS = "".join(sorted((SINGLE | COMMON) - (UNSURE - frozenset("单时白常包冷全成"))))
 _GIVEN = "".join(sorted(GIVEN))
-_SINGLE = re.compile(f"(?=([{_HEADS}][{_GIVEN}]{{2}}))[{_HAN}]")
+# Both begin with a surname, not with what must stand before it: so a text is looked through for surnames.
+_SINGLE = re.compile(f"[{_HEADS}](?=[{_GIVEN}]{{2}})")
+_COMMON = "".join(sorted(COMMON))
 _APART = re.compile(
-    rf"(?<![{_HAN}]{{2}}[·.* ])[{''.join(sorted(COMMON))}](?P<joint>[ ·.*_\-])"
+    rf"[{_COMMON}](?<![{_HAN}]{{2}}[·.* ][{_COMMON}])(?P<joint>[ ·.*_\-])"
     rf"(?P<one>[{_GIVEN}])(?P=joint)(?P<two>[{_GIVEN}])"
     rf"(?!(?P=joint)?[{_HAN}])"
 )
@@ -57,8 +59,9 @@ def find_likely(seen: str) -> Iterator[Candidate]:
         if sum(LIKELIHOOD.get(match[part], _OTHER) for part in ("one", "two")) >= _APART_ENOUGH:
             yield SURE, "name", match.start(), match.end()
     for match in _SINGLE.finditer(seen):
-        if _points(seen, match.start(), match.end(1), head=1) >= _ENOUGH:
-            yield SURE, "name", *match.span(1)
+        start, end = match.start(), match.end() + 2
+        if _points(seen, start, end, head=1) >= _ENOUGH:
+            yield SURE, "name", start, end
     for match in _DOUBLE.finditer(seen):
         start, end = match.span()
         head = next(length for length in (4, 3, 2) if seen[start : start + length] in COMPOUND)

@@ -27,7 +27,7 @@ _OF_FAME = ("先生", "教授")  # 鲁迅先生: a name of the dictionary is an 
 _ALONE = (COMMON | SINGLE) - UNSURE - frozenset("门班师台车工老代卡")
 _COMMON = "".join(sorted(COMMON - UNSURE - {"师", "牛"}))
 _KIN = re.compile(rf"[{_COMMON}](?:[姐哥叔姨婶嫂](?![{HAN}]?[姐哥叔姨]))")
-_FAMILIAR = re.compile(rf"(?<![{HAN}])[老小]([{_COMMON}])|(?<=[的个是找叫给和跟])[老小]([{_COMMON}])")
+_FAMILIAR = re.compile(rf"[老小](?:(?<![{HAN}][老小])|(?<=[的个是找叫给和跟][老小]))(?P<surname>[{_COMMON}])")
 _CALLED_SO = re.compile(
     rf"姓(?P<surname>[{''.join(sorted(SINGLE))}])(?:名(?P<given>[{''.join(sorted(GIVEN))}]{{1,2}})|(?![{HAN}])|(?=[的是叫]))"
 )
@@ -92,7 +92,7 @@ def _kin(seen: str) -> Iterator[Candidate]:
         ):
             yield SURE, "name", start, start + 1
     for match in _FAMILIAR.finditer(seen):
-        start, end = match.span(1) if match[1] else match.span(2)
+        start, end = match.span("surname")
         after, rest = seen[end : end + 1], seen[end : end + 2]
         if (
             (seen[start - 1] == "小" and known(match.group()))
