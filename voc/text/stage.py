@@ -28,7 +28,8 @@ class TextStage:
         mended = mend(text)
         # Repair can uncover an identifier (an entity decoded): it is then masked in the shown text too.
         rounds = 0
-        while mended.clean != text and rounds < _ROUNDS and (uncovered := find(mended.clean)):
+        # What is then left of the text may hold another (a number written twice without a gap).
+        while (rounds or mended.clean != text) and rounds < _ROUNDS and (uncovered := find(mended.clean)):
             spans = [(kind, *shown_span(mended.offsets, start, end)) for kind, start, end in uncovered]
             text, pii = replaced(text, _merged(pii, spans))
             mended = mend(text)

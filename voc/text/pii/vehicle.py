@@ -129,9 +129,16 @@ def _vehicle(text: str, seen: str, words: list[tuple[int, int]], first: int) -> 
             continue
         start = words[first][0]
         called = bool(_FRAME.search(seen, max(0, start - 20), start + 3))
-        if _is_vehicle(own, called=called, parts=last - first + 1):
+        few = not called and 1 < last - first + 1 < _VIN
+        plain = few and all(_one_sort(text[slice(*word)]) for word in words[first : last + 1])
+        if not plain and _is_vehicle(own, called=called, parts=last - first + 1):
             return last
     return None
+
+
+def _one_sort(word: str) -> bool:
+    """Whether a group holds letters only or digits only: abc 62170089189497."""
+    return word.isdigit() or word.isalpha()
 
 
 def _is_vehicle(number: str, *, called: bool, parts: int) -> bool:
