@@ -10,8 +10,11 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+import uvicorn
 from fault_desk import SOAK, descendants, ends, proven, reviews, running, until
 from voc_program import Program
+
+from voc.cli import serve
 
 _DRAIN_S = 30
 _MANY = 1500 if SOAK else 500  # takes well longer than a signal: what is asserted below needs some left
@@ -105,6 +108,7 @@ def test_serve_ends_at_once_when_asked_twice(voc: Program, tmp_path: Path, numbe
         until(process, lambda: _annotated(voc, least=_FIRST))
         children = descendants(process.pid)
         assert len(children) >= 2  # the worker and its language process
+        os.kill(children[0], signal.SIGSTOP)  # the worker: it cannot finish between the two signals
         process.send_signal(number)
         # The other one: two of the same that wait at once are one signal.
         process.send_signal(signal.SIGTERM if number == signal.SIGINT else signal.SIGINT)
@@ -126,3 +130,29 @@ def test_a_killed_language_process_is_made_again(voc: Program, tmp_path: Path) -
         assert process.returncode == 0, err[-2000:]
         assert b"Traceback" not in err
     proven(voc, texts)
+
+
+def test_a_second_signal_while_the_first_is_answered_is_a_second_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    server = serve._Server(uvicorn.Config(app=_no_app), None)
+    ended: list[int] = []
+
+    class Late:
+        """The timer of the first signal, during whose start the second one comes."""
+
+        daemon = False
+
+        def __init__(self, *_: object) -> None:
+            pass
+
+        def start(self) -> None:
+            if not ended:
+                server.handle_exit(signal.SIGINT, None)
+
+    monkeypatch.setattr("voc.cli.serve.threading.Timer", Late)
+    monkeypatch.setattr(serve, "at_once", lambda number, _: ended.append(number))
+    server.handle_exit(signal.SIGTERM, None)
+    assert ended == [signal.SIGINT]
+
+
+async def _no_app(*_: object) -> None:
+    raise AssertionError("nothing is asked of it")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import subprocess
@@ -91,12 +92,11 @@ def _run(opened: Runtime, listens: socket, *, with_worker: bool) -> None:
 def _leave_in_order(beside: Beside | None) -> None:
     # uvicorn stops gracefully and then raises the signal again: without a handler of ours it would end this
     # process before the worker is stopped.
-    left: list[int] = []
+    count = itertools.count()
 
     def leave(number: int, _: object) -> None:
-        if left:
+        if next(count):
             at_once(number, beside.kill if beside else _nothing)
-        left.append(number)
         if number == signal.SIGINT:
             raise KeyboardInterrupt
         raise SystemExit(0)
@@ -111,11 +111,13 @@ class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, beside: Beside | None) -> None:
         super().__init__(config)
         self._beside = beside
+        # Counted before anything else: a second signal may come while the first one's handler is at work.
+        self._signals = itertools.count()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """A signal came (called by uvicorn)."""
         kill = self._beside.kill if self._beside else _nothing
-        if self.should_exit:
+        if next(self._signals):
             at_once(sig, kill)
         late = threading.Timer(DRAIN_S, at_once, [sig, kill])
         late.daemon = True

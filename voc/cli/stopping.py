@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import sys
@@ -62,9 +63,11 @@ class Stop:
 def stopping(*, ignore: Sequence[signal.Signals] = ()) -> Iterator[Stop]:
     """Answer SIGTERM and SIGINT while the block runs; `ignore` those another process answers for us."""
     stop = Stop()
+    # Counted before anything else: a second signal may come while the first one's handler is at work.
+    count = itertools.count()
 
     def asked(number: int, _: object) -> None:
-        if stop():
+        if next(count):
             at_once(number)
         stop.ask(number)
 

@@ -268,6 +268,8 @@ def _grams(sketches: Sequence[bytes]) -> tuple[_Ints, _Ints]:
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
     both = np.concatenate(owners).astype(np.uint64) << np.uint64(_GRAM_BITS) | np.concatenate(grams)
     both = both[both & _GRAM != 0]
+    if not both.size:  # texts of three letters have no gram
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
     both.sort()
     both = both[np.concatenate(([True], both[1:] != both[:-1]))]
     return (both >> np.uint64(_GRAM_BITS)).astype(np.int64), (both & _GRAM).astype(np.int64)

@@ -230,3 +230,14 @@ def test_the_same_words_everywhere_cost_no_more_than_elsewhere() -> None:
     answers = duplicates.meet(known([edited(rng, text, 0.1) for text in texts[:200]], first=5000))
     assert sum(bool(m) and m[0].item == n for n, m in enumerate(answers)) >= 190
     assert all(a.different <= b.different <= DIFFERENT[1] for m in answers for a, b in pairwise(m))
+
+
+def test_a_long_text_of_two_letters_may_leave_nothing_to_look_for() -> None:
+    for first, second in pairwise(dict.fromkeys(BASE + OTHER)):
+        known = Duplicates()
+        text = KnownText(1, 1, ALPHABET.sketch((first + second) * 2000))
+        assert known.meet([text] if text.sketch else []) in ([], [[]])
+        known.remove([1])
+    emptied = Duplicates()
+    assert emptied.meet([KnownText(1, 1, b"\1"), KnownText(2, 1, b"\1")]) == [[], []]
+    emptied.remove([1, 2])
