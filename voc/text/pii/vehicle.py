@@ -129,7 +129,7 @@ def _vehicle(text: str, seen: str, words: list[tuple[int, int]], first: int) -> 
             continue
         start = words[first][0]
         called = bool(_FRAME.search(seen, max(0, start - 20), start + 3))
-        few = not called and 1 < last - first + 1 < _VIN
+        few = not called and last - first == 1
         plain = few and all(_one_sort(text[slice(*word)]) for word in words[first : last + 1])
         if not plain and _is_vehicle(own, called=called, parts=last - first + 1):
             return last
