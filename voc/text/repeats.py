@@ -66,8 +66,8 @@ def _halves(line: str, key: str) -> int | None:
     """Where the copies begin in a line that is one piece several times, else None."""
     if len(key) < 2 * _LEAST or key[:_LEAST] not in key[_LEAST:]:
         return None
-    period = _period(key)
-    if period < _LEAST or period * 2 > len(key) or len(key) % period:
+    period = (key + key).find(key, 1)  # the shortest piece that makes the line; its length if none does
+    if period < _LEAST or period * 2 > len(key):
         return None
     letters = 0
     for place, char in enumerate(line):
@@ -75,16 +75,3 @@ def _halves(line: str, key: str) -> int | None:
             return place
         letters += len(_OTHER.sub("", char).lower())
     return None
-
-
-def _period(key: str) -> int:
-    """The shortest length by which the key repeats itself to its end; its own length if it does not."""
-    fallback = [0] * len(key)
-    matched = 0
-    for i in range(1, len(key)):
-        while matched and key[i] != key[matched]:
-            matched = fallback[matched - 1]
-        if key[i] == key[matched]:
-            matched += 1
-        fallback[i] = matched
-    return len(key) - fallback[-1]
