@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import re
 import subprocess
@@ -20,7 +21,8 @@ def answer() -> str:
         clean = {name: value for name, value in os.environ.items() if not name.startswith("VOC_")}
         done = subprocess.run(
             [sys.executable, "-m", "voc", "demo", "--no-serve", "--home", str(Path(folder) / "home")],
-            env=clean,
+            # Sketches of near copies depend on the home's key, and a few groups of the sample with them.
+            env={**clean, "VOC_DATA_KEY": base64.b64encode(bytes(32)).decode()},
             capture_output=True,
             check=True,
             text=True,

@@ -133,7 +133,7 @@ def test_a_killed_language_process_is_made_again(voc: Program, tmp_path: Path) -
 
 
 def test_a_second_signal_while_the_first_is_answered_is_a_second_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    server = serve._Server(uvicorn.Config(app=_no_app), None)
+    server = serve._Server(uvicorn.Config(app=_no_app, log_config=None), None)
     ended: list[int] = []
 
     class Late:
