@@ -65,6 +65,31 @@ _HEAD = re.compile(
     r"(?:相关|推荐|猜[你您]|为[你您]|热[门点帖榜议]|最新|更多|往期|延伸|扩展|编辑|精[彩选]|本[周月]|今日|阅读排行|点击排行|大家[都还]|看了又看|友情|同[类店级]|附近|"
     r"[你您]可能|其他人|浏览|最近|上一|下一|\d+小时)"
 )
+# What promotion is made of, whatever its words: something to win, something to do; and what customers tell.
+_OFFER = re.compile(
+    r"[券惠赠折]|红包|福利|包邮|返[现利]|立减|[送领]|免费|免单|抽奖|秒杀|特[价惠]|限[量时]|名额|批发|\d[元折]|礼|价"
+)
+_CALL = re.compile(
+    r"[扫戳加搜][一我码微进群满购]|关注|点击|复制|领取|私[信聊我]|联系|报名|转发|收藏|下单|[抢速]|先到|手慢|勿扰|咨询|热线|欢迎|[认诚招]|http|<"
+)
+_TOLD = re.compile(r"[我没却被说让但啥差不就了]|结果|居然")
+_PITCH = (("offer", _OFFER), ("call", _CALL), ("told", _TOLD))
+_DIGIT = re.compile(r"\d")
+# Shapes that are asked of every piece; the others stand in `possible`, length and comma apart.
+ALWAYS = ("#alone", "#sentence", "#first person", "#felt", "#felt line", "#particle")
+# Of each group of shapes a piece has at most one.
+ANY = (
+    ("#listed",),
+    ("#menu",),
+    ("#digits",),
+    tuple(
+        f"#pitch{offer}{call}{told}"
+        for offer in ("", " offer")
+        for call in ("", " call")
+        for told in ("", " told")
+    ),
+)
+LENGTHS = tuple(f"#length {bits}" for bits in range(8))  # the last is of all longer ones too
 _MENU = 4  # pieces from which on a line of short ones is a menu
 _SHORT = 7.0
 
@@ -95,6 +120,12 @@ def pieces(text: str) -> list[Piece]:
 
 def described(text: str, cut: list[Piece]) -> Iterator[list[str]]:
     """For each piece its features: pairs and triples of characters, and names of shapes (`#…`)."""
+    for piece, found in zip(cut, shapes(text, cut), strict=True):
+        yield [*grams(text[piece.start : piece.end]), *found]
+
+
+def shapes(text: str, cut: list[Piece]) -> Iterator[list[str]]:
+    """For each piece the names of its shapes and of its line's."""
     first = 0
     listed = False
     while first < len(cut):
@@ -103,16 +134,34 @@ def described(text: str, cut: list[Piece]) -> Iterator[list[str]]:
             last += 1
         line = cut[first:last]
         whole = text[line[0].start : line[-1].end]
-        shapes = _of_line(whole, line)
+        found = _of_line(whole, line)
         if listed and not _title(whole):
             listed = False
         if listed:
-            shapes.append("#listed")
+            found.append("#listed")
         elif len(whole) <= 16 and _HEAD.match(whole.lstrip("【[·•> ")) and not _FELT.search(whole):
             listed = True
         for piece in line:
-            yield _of_piece(text[piece.start : piece.end]) + shapes
+            yield _of_piece(text[piece.start : piece.end]) + found
         first = last
+
+
+def possible(text: str, cut: list[Piece]) -> Iterator[tuple[str, ...]]:
+    """Groups of the shapes that may be there, cheaply and never too few: of a group a piece has at most one.
+
+    Left out are length and comma and what is there of every kind of piece (`ALWAYS`).
+    """
+    if "\n" in text:
+        yield ("#listed",)
+    if len(cut) >= _MENU:
+        yield ("#menu",)
+    if _DIGIT.search(text):
+        yield ("#digits",)
+    kinds = [""]
+    for mark, sign in _PITCH:
+        if sign.search(text):
+            kinds += [f"{kind} {mark}" for kind in kinds]
+    yield tuple(f"#pitch{kind}" for kind in kinds)
 
 
 def _title(line: str) -> bool:
@@ -120,14 +169,14 @@ def _title(line: str) -> bool:
 
 
 def _of_line(line: str, cut: list[Piece]) -> list[str]:
-    shapes = []
+    found = []
     if len(cut) == 1:
-        shapes.append("#alone")
+        found.append("#alone")
     elif len(cut) >= _MENU and len(line) / len(cut) <= _SHORT and not _SENTENCE.search(line):
-        shapes.append("#menu")
+        found.append("#menu")
     if _FELT.search(line) and (_PARTICLE.search(line) or _FIRST_PERSON.search(line)):
-        shapes.append("#felt line")
-    return shapes
+        found.append("#felt line")
+    return found
 
 
 def grams(words: str) -> set[str]:
@@ -140,13 +189,13 @@ def grams(words: str) -> set[str]:
     return {*pairs, *map(add, pairs, shown[2:])}
 
 
-def length_of(words: str) -> str:
-    """The name of the shape that says how long a piece is."""
-    return f"#length {min(len(words).bit_length(), 7)}"
+def _pitch(words: str) -> str:
+    """One shape of eight: whether it offers something, calls to do something, and tells something."""
+    return " ".join(["#pitch", *(mark for mark, sign in _PITCH if sign.search(words))])
 
 
 def _of_piece(words: str) -> list[str]:
-    found = [*grams(words), length_of(words)]
+    found = [LENGTHS[min(len(words).bit_length(), len(LENGTHS) - 1)]]
     if _SENTENCE.search(words):
         found.append("#sentence")
     if "，" in words:
@@ -157,6 +206,7 @@ def _of_piece(words: str) -> list[str]:
         found.append("#felt")
     if _PARTICLE.search(words):
         found.append("#particle")
+    found.append(_pitch(words))
     if sum(map(str.isdigit, words)) * 3 >= len(words):
         found.append("#digits")
     return found

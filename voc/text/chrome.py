@@ -15,7 +15,7 @@ from functools import cache
 from itertools import pairwise, repeat
 from pathlib import Path
 
-from voc.text.blocks import Piece, described, grams, length_of, pieces
+from voc.text.blocks import ALWAYS, ANY, LENGTHS, Piece, grams, pieces, possible, shapes
 
 BODY, CHROME, PROMO = 0, 1, 2
 KINDS = ("body", "chrome", "promo")
@@ -48,9 +48,12 @@ def blocks(text: str) -> list[Block]:
     ['回复(3) 举报 登录后才能评论']
     """
     cut = pieces(text)
-    if not cut or _plain(text, cut):
+    if not cut:
         return []
-    odds = scores(text, cut)
+    sums = _by_characters(text, cut)
+    if _plain(text, cut, sums):
+        return []
+    odds = scores(text, cut, sums)
     if all(chrome <= 0.0 >= promo for chrome, promo in odds):
         return []
     kinds = labelled(cut, odds)
@@ -65,22 +68,31 @@ def blocks(text: str) -> list[Block]:
     return _blocks(cut, kinds, len(text))
 
 
-def _plain(text: str, cut: list[Piece]) -> bool:
-    """Whether no piece can reach `EVIDENCE`, by its characters and its length, whatever its other shapes.
+def _plain(text: str, cut: list[Piece], sums: list[complex]) -> bool:
+    """Whether no piece can reach `EVIDENCE`, by its characters, length and comma, whatever its other shapes.
 
     So it is with most texts, and half of the time is that of the other shapes.
     """
+    lengths, comma = _lengths()
+    least = []
+    for piece, total in zip(cut, sums, strict=True):
+        total += lengths[min((piece.end - piece.start).bit_length(), len(lengths) - 1)]
+        least.append(total + comma if "，" in text[piece.start : piece.end] else total)
+    furniture, promotion = max(one.real for one in least), max(one.imag for one in least)
+    for groups in (ANY, None):  # what is there is asked only where it matters
+        most = _most(groups or tuple(possible(text, cut)))
+        if furniture + most.real < EVIDENCE and promotion + most.imag < EVIDENCE:
+            return True
+    return False
+
+
+def _by_characters(text: str, cut: list[Piece]) -> list[complex]:
+    """The sum of the weights of each piece's characters: one sum for both kinds, as complex numbers."""
     weights, bias = _weights()
-    names, most = _reach()
-    for piece in cut:
-        words = text[piece.start : piece.end]
-        least = bias + most + weights.get(length_of(words), 0j)
-        if "，" in words:
-            least += weights.get("#comma", 0j)
-        total = sum(map(weights.__getitem__, grams(words) & names), least)
-        if total.real >= EVIDENCE or total.imag >= EVIDENCE:
-            return False
-    return True
+    names = _names()
+    return [
+        sum(map(weights.__getitem__, grams(text[piece.start : piece.end]) & names), bias) for piece in cut
+    ]
 
 
 def _with_a_body(cut: list[Piece], kinds: list[int], odds: list[tuple[float, float]]) -> list[int]:
@@ -95,15 +107,15 @@ def _with_a_body(cut: list[Piece], kinds: list[int], odds: list[tuple[float, flo
     return [BODY if kind == stays else kind for kind in kinds]
 
 
-def scores(text: str, cut: list[Piece]) -> list[tuple[float, float]]:
-    """Log-odds of (furniture, promotion) against body for each piece."""
-    weights, bias = _weights()
+def scores(text: str, cut: list[Piece], sums: list[complex]) -> list[tuple[float, float]]:
+    """Log-odds of (furniture, promotion) against body for each piece, whose characters are summed already."""
+    weights, _ = _weights()
     found = []
-    for piece, features in zip(cut, described(text, cut), strict=True):
+    for piece, total, names in zip(cut, sums, shapes(text, cut), strict=True):
         if not _SAYS.search(text, piece.start, piece.end):
             found.append((0.0, 0.0))
             continue
-        total = sum(map(weights.get, features, repeat(0j)), bias)  # one sum for both: complex numbers
+        total = sum(map(weights.get, names, repeat(0j)), total)
         found.append((total.real, total.imag))
     return found
 
@@ -157,15 +169,23 @@ def _weights() -> tuple[dict[str, complex], complex]:
 
 
 @cache
-def _reach() -> tuple[frozenset[str], complex]:
-    """The names of the weights, and the most that shapes but length and comma can add."""
+def _names() -> frozenset[str]:
+    return frozenset(_weights()[0])
+
+
+@cache
+def _lengths() -> tuple[list[complex], complex]:
+    """Weights of lengths (in bits, the last for all longer ones), and that of a comma."""
     weights, _ = _weights()
-    shapes = [
-        weight
-        for name, weight in weights.items()
-        if name.startswith("#") and len(name) > 3 and not name.startswith("#length ") and name != "#comma"
-    ]
-    rest = 1e-6  # sums in another order
-    return frozenset(weights), complex(
-        sum(max(0.0, one.real) for one in shapes) + rest, sum(max(0.0, one.imag) for one in shapes) + rest
-    )
+    return [weights.get(name, 0j) for name in LENGTHS], weights.get("#comma", 0j)
+
+
+@cache
+def _most(groups: tuple[tuple[str, ...], ...]) -> complex:
+    """The most that shapes can add: one of each group, and those asked of every piece."""
+    weights, _ = _weights()
+    most = complex(1e-6, 1e-6)  # sums in another order
+    for group in (*groups, *((name,) for name in ALWAYS)):
+        held = [weights.get(name, 0j) for name in group]
+        most += complex(max(0.0, *(one.real for one in held)), max(0.0, *(one.imag for one in held)))
+    return most

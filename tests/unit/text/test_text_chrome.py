@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from voc.text.blocks import described, pieces
+from voc.text.blocks import ALWAYS, ANY, LENGTHS, described, pieces, possible, shapes
 from voc.text.chrome import blocks
 from voc.text.repair import mend, repair
 from voc.text.stage import TextStage
@@ -103,3 +103,34 @@ def test_the_stage_masks_before_it_cuts() -> None:
     found = TextStage().clean(f"{BODY}\n订购热线：13800138000（微信同号）")
     assert "13800138000" not in found.text + found.clean
     assert found.clean == BODY
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "街坊们，新到山东蜜薯，前二十位半价，晚来没有！",
+        "扫桌角的码加店长，领八元代金券，仅限今晚",
+        "三二一，上链接，没抢到的宝宝扣2，运营再加三十单",
+        "刷手日结，一单六元，不押金，想做的私我",
+    ],
+)
+def test_promotion_in_other_words_goes(said: str) -> None:
+    assert repair(f"{BODY}\n{said}")[0] == BODY
+
+
+@pytest.mark.parametrize("text", templates("honest")[::5])
+def test_what_customers_say_of_promotion_stays(text: str) -> None:
+    said = line(text, random.Random(7))
+    assert mend(f"{BODY}\n{said}").whole == repair(f"{BODY}\n{said}")[0]
+
+
+def test_every_shape_of_a_piece_is_reckoned_with() -> None:
+    text = f"{BODY}\n加微信领券，全场8折！\n相关阅读\n· 新手上路怎么停车\n首页 新闻 体育 登录 12\n我没领到"
+    cut = pieces(text)
+    reckoned = {"#comma", *LENGTHS, *ALWAYS, *(name for group in possible(text, cut) for name in group)}
+    found = {name for names in shapes(text, cut) for name in names}
+    assert found <= reckoned
+    assert {name for group in possible(text, cut) for name in group} <= {
+        name for group in ANY for name in group
+    }
+    assert {"#pitch offer call", "#listed", "#menu", "#digits"} <= found

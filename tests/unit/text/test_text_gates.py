@@ -29,7 +29,7 @@ def test_texts_without_characters_near_each_other_hold_no_identifier_of_them(
 
 def test_blocks_are_the_same_for_all_shapes_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     spared = [chrome.blocks(text) for text in _ROWS]
-    monkeypatch.setattr(chrome, "_plain", lambda text, cut: False)
+    monkeypatch.setattr(chrome, "_plain", lambda text, cut, sums: False)
     assert spared == [chrome.blocks(text) for text in _ROWS]
     assert any(spared)
 

@@ -18,7 +18,8 @@ def main() -> None:
     train, held = learn.folds(datasets)
     for pages in (train, learn.everything(datasets)):
         learn.write(OUT, learn.learn(pages))
-        chrome._weights.cache_clear()
+        for held_back in (chrome._weights, chrome._names, chrome._lengths, chrome._most):
+            held_back.cache_clear()
         if pages is train:
             for name, value in learn.measure(held).items():
                 sys.stdout.write(f"{name}: {value:.4f}\n")

@@ -31,6 +31,7 @@ SETS = (
     "waimai_10k",
     "weibo_emotion_usual",
 )
+_ENDS = ("", "", "。", "！", "~")
 _HEADS = ("相关", "猜", "热门", "热点", "最新", "编辑")
 
 
@@ -70,11 +71,12 @@ def pages(
     texts: Sequence[str], rng: random.Random, *, chrome: Sequence[str], promo: Sequence[str]
 ) -> Iterator[Page]:
     """One page a text: a third bare, the others with furniture, promotion or both."""
-    likes = templates("lookalikes")
+    likes = templates("lookalikes", "honest", "honest")  # what is no template says one thing only
     for text in texts:
-        body = text if rng.random() < 0.7 else rng.choice(likes)
+        body = text if rng.random() < 0.7 else line(rng.choice(likes), rng)
         if rng.random() < 0.2:
-            body = rng.choice(("\n", "\n", " ")).join(rng.sample(likes, rng.randint(2, 6)))
+            some = [line(like, rng) + rng.choice(_ENDS) for like in rng.sample(likes, rng.randint(2, 6))]
+            body = rng.choice(("\n", "\n", " ", "")).join(some)
         dice = rng.random()
         if dice < 0.3:
             yield Page(((0, body),))
